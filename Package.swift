@@ -1,0 +1,111 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The order of the targets is the order of the layers: a target imports only what stands above it.
+
+/// Every target is built with the same strict rules.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// Numeric code is optimised in debug builds too: its tests would take minutes otherwise.
+let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let optimisedC: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno"])]
+
+let package = Package(
+  name: "imgdx",
+  products: [.executable(name: "imgdx", targets: ["imgdx"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // Layer 0: C libraries behind module maps and shims.
+    .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
+    .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+    .systemLibrary(name: "COpenJPEG", pkgConfig: "libopenjp2"),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas"),
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto"),
+    .target(
+      name: "CDCMTK",
+      cxxSettings: [.unsafeFlags(["-O2"])],
+      linkerSettings: [
+        "dcmjpls", "dcmtkcharls", "dcmjpeg", "ijg8", "ijg12", "ijg16", "dcmimage", "dcmimgle",
+        "dcmdata", "oflog", "ofstd", "z", "stdc++",
+      ].map { .linkedLibrary($0) }),
+    .target(name: "CKernels", cSettings: optimisedC),
+
+    // Layer 1: values.
+    .target(name: "Files", dependencies: ["CCrypto"], swiftSettings: strict),
+    .target(name: "Imaging", swiftSettings: numeric),
+    .target(name: "Tensors", dependencies: ["COpenBLAS", "CKernels"], swiftSettings: numeric),
+
+    // Layer 2: one craft each.
+    .target(name: "Enhancement", dependencies: ["Imaging", "CKernels"], swiftSettings: numeric),
+    .target(name: "Networks", dependencies: ["Tensors", "CKernels"], swiftSettings: numeric),
+    .target(
+      name: "Codecs", dependencies: ["Imaging", "CPNG", "CJPEG", "COpenJPEG"],
+      swiftSettings: numeric),
+
+    // Layer 3: the two file formats that carry meaning.
+    .target(
+      name: "DICOM", dependencies: ["Imaging", "Codecs", "CDCMTK"], swiftSettings: strict),
+    .target(name: "ModelFiles", dependencies: ["Networks", "Files"], swiftSettings: strict),
+
+    // Layer 4: the one door in, and the one question asked.
+    .target(
+      name: "Intake", dependencies: ["Imaging", "Codecs", "DICOM", "Files"], swiftSettings: strict),
+    .target(
+      name: "Screening", dependencies: ["Imaging", "Enhancement", "Networks", "ModelFiles"],
+      swiftSettings: strict),
+
+    // Layer 5 to 7: training, rendering, many files.
+    .target(
+      name: "Training",
+      dependencies: ["Intake", "Enhancement", "Networks", "ModelFiles", "Screening"],
+      swiftSettings: numeric),
+    .target(
+      name: "Reports",
+      dependencies: ["Imaging", "Screening", "Training", "DICOM", "Codecs", "Files"],
+      swiftSettings: strict),
+    .target(
+      name: "Batching", dependencies: ["Intake", "Screening", "Reports", "Files"],
+      swiftSettings: strict),
+
+    // Layer 8: arguments to values, errors to exit codes.
+    .executableTarget(
+      name: "imgdx",
+      dependencies: [
+        "Intake", "Enhancement", "Screening", "Training", "Reports", "Batching", "ModelFiles",
+        "Codecs", "DICOM", "Files", "Imaging", "Networks", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
+
+    // Tests: one target a module, and one that runs the program as a user does.
+    .testTarget(name: "FilesTests", dependencies: ["Files"], swiftSettings: strict),
+    .testTarget(name: "ImagingTests", dependencies: ["Imaging"], swiftSettings: strict),
+    .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: numeric),
+    .testTarget(
+      name: "EnhancementTests", dependencies: ["Enhancement", "Imaging"], swiftSettings: numeric),
+    .testTarget(
+      name: "NetworksTests", dependencies: ["Networks", "Tensors"], swiftSettings: numeric),
+    .testTarget(name: "CodecsTests", dependencies: ["Codecs", "Imaging"], swiftSettings: strict),
+    .testTarget(
+      name: "DICOMTests", dependencies: ["DICOM", "Codecs", "Imaging"], swiftSettings: strict),
+    .testTarget(
+      name: "ModelFilesTests", dependencies: ["ModelFiles", "Networks"], swiftSettings: strict),
+    .testTarget(
+      name: "IntakeTests", dependencies: ["Intake", "Imaging", "Files"], swiftSettings: strict),
+    .testTarget(
+      name: "ScreeningTests", dependencies: ["Screening", "Imaging"], swiftSettings: strict),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Training", "Networks"], swiftSettings: strict),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "Screening", "Imaging"], swiftSettings: strict
+    ),
+    .testTarget(name: "BatchingTests", dependencies: ["Batching"], swiftSettings: strict),
+    .testTarget(name: "CommandTests", dependencies: ["imgdx", "Files"], swiftSettings: strict),
+  ],
+  cxxLanguageStandard: .cxx17
+)

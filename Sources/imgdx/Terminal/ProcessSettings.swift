@@ -1,0 +1,15 @@
+private import Foundation
+
+/// What the process as a whole must agree on before any work starts.
+enum ProcessSettings {
+  static func apply() {
+    // A closed pipe is an error from `write`, not a death: a batch must outlive its reader.
+    signal(SIGPIPE, SIG_IGN)
+    // imgdx runs its own workers; BLAS threads on top of them would fight over the cores. The
+    // library reads this when it is loaded, so it reaches worker processes; in this process the
+    // Tensors module sets the count through the library itself.
+    setenv("OPENBLAS_NUM_THREADS", "1", 1)
+    setenv("OMP_NUM_THREADS", "1", 1)
+    Interruption.watch()
+  }
+}

@@ -1,0 +1,29 @@
+import Testing
+
+@testable import imgdx
+
+/// Exit codes are a contract with scripts: 0, 1, 2, 3, 75 and nothing else.
+@Suite struct ProgramTests {
+  @Test func helpAndVersionAreResults() {
+    #expect(Program.run(["--version"]) == .done)
+    #expect(Program.run(["--help"]) == .done)
+    #expect(Program.run(["help", "doctor"]) == .done)
+  }
+
+  @Test(arguments: [["--nonsense"], ["nonsense"], ["doctor", "surplus"]])
+  func wrongUsageIsTwo(arguments: [String]) {
+    #expect(Program.run(arguments) == .wrongUsage)
+  }
+}
+
+@Suite struct ProgressMeterTests {
+  @Test func tellsTimeLeft() {
+    let line = ProgressMeter.line("images", done: 120, total: 480, elapsed: .seconds(60))
+    #expect(line == "120 of 480 images, 25 %, 3 min 0 s left")
+  }
+
+  @Test(arguments: [(45, "45 s"), (190, "3 min 10 s"), (7500, "2 h 5 min")])
+  func describesDurations(seconds: Int, text: String) {
+    #expect(ProgressMeter.describe(seconds: seconds) == text)
+  }
+}

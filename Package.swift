@@ -89,7 +89,8 @@ let package = Package(
     .testTarget(
       name: "EnhancementTests", dependencies: ["Enhancement", "Imaging"], swiftSettings: numeric),
     .testTarget(
-      name: "NetworksTests", dependencies: ["Networks", "Tensors"], swiftSettings: numeric),
+      name: "NetworksTests", dependencies: ["Networks", "Tensors"], exclude: ["Fixtures"],
+      swiftSettings: numeric),
     .testTarget(name: "CodecsTests", dependencies: ["Codecs", "Imaging"], swiftSettings: strict),
     .testTarget(
       name: "DICOMTests", dependencies: ["DICOM", "Codecs", "Imaging"], swiftSettings: strict),

@@ -57,8 +57,9 @@ let package = Package(
     .target(
       name: "Intake", dependencies: ["Imaging", "Codecs", "DICOM", "Files"], swiftSettings: strict),
     .target(
-      name: "Screening", dependencies: ["Imaging", "Enhancement", "Networks", "ModelFiles"],
-      swiftSettings: strict),
+      name: "Screening",
+      dependencies: ["Imaging", "Enhancement", "Networks", "Tensors", "ModelFiles", "Files"],
+      swiftSettings: numeric),
 
     // Layer 5 to 7: training, rendering, many files.
     .target(
@@ -68,7 +69,7 @@ let package = Package(
     .target(
       name: "Reports",
       dependencies: ["Imaging", "Screening", "Training", "DICOM", "Codecs", "Files"],
-      swiftSettings: strict),
+      swiftSettings: numeric),
     .target(
       name: "Batching", dependencies: ["Intake", "Screening", "Reports", "Files"],
       swiftSettings: strict),
@@ -99,7 +100,8 @@ let package = Package(
     .testTarget(
       name: "IntakeTests", dependencies: ["Intake", "Imaging", "Files"], swiftSettings: strict),
     .testTarget(
-      name: "ScreeningTests", dependencies: ["Screening", "Imaging"], swiftSettings: strict),
+      name: "ScreeningTests", dependencies: ["Screening", "Imaging", "ModelFiles", "Files"],
+      swiftSettings: strict),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "Networks"], swiftSettings: strict),
     .testTarget(

@@ -1,0 +1,29 @@
+package import Enhancement
+package import ModelFiles
+package import Networks
+
+/// Why an image cannot be screened.
+package enum ScreeningError: Error, Equatable, CustomStringConvertible {
+  /// The model file cannot be used at all.
+  case model(ModelFileError)
+  /// The model file says nothing about how to feed it or what its answers mean.
+  case missingMetadata(path: String)
+  /// The model's metadata contradicts itself or its graph.
+  case badMetadata(model: String, reason: String)
+  /// The model asks for an enhancement that cannot be applied.
+  case enhancement(EnhancementError)
+  /// The network does not fit the image's shape.
+  case network(NetworkError)
+
+  package var description: String {
+    switch self {
+    case .model(let error): error.description
+    case .missingMetadata(let path):
+      "the model \(path) carries no imgdx metadata: it was not made by 'imgdx train'; "
+        + "labels and preprocessing are unknown"
+    case .badMetadata(let model, let reason): "the model '\(model)' cannot be used: \(reason)"
+    case .enhancement(let error): "enhancement failed: \(error)"
+    case .network(let error): "the network cannot run: \(error)"
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import Imaging
+import Testing
+
+@testable import Screening
+
+/// Stored values to what is seen and what the network is fed.
+@Suite struct DisplayPlanesTests {
+  private func image(_ samples: [UInt8], attributes: ImageAttributes = ImageAttributes()) -> Image {
+    Image(width: samples.count, height: 1, pixels: .uint8(samples), attributes: attributes)
+  }
+
+  @Test func eightBitsAreDividedBy255() {
+    #expect(image([0, 51, 255]).displayPlanes(channels: 1) == [0, 0.2, 1])
+  }
+
+  @Test func sixteenBitCopyOfAPictureIsTheSame() {
+    let copy = Image(width: 3, height: 1, pixels: .uint16([0, 51 * 257, 65535]))
+    #expect(copy.displayPlanes(channels: 1) == [0, 0.2, 1])
+  }
+
+  @Test func linearWindowFollowsTheStandard() {
+    // PS3.3 C.11.2.1.2.1: with c = 2048 and w = 4096, 0...4095 spans the whole range.
+    var attributes = ImageAttributes(modality: "CT")
+    attributes.windows = [Window(center: 2048, width: 4096)]
+    let ct = Image(
+      width: 4, height: 1, pixels: .uint16([0, 4095, 1365, 5000]), attributes: attributes)
+    #expect(ct.displayPlanes(channels: 1) == [0, 1, Float(1365) / 4095, 1])
+  }
+
+  @Test func windowIsInModalityValues() {
+    var attributes = ImageAttributes(modality: "CT", rescale: Rescale(slope: 2, intercept: -1000))
+    attributes.windows = [Window(center: 0, width: 200, function: .linearExact)]
+    let ct = Image(width: 3, height: 1, pixels: .int16([450, 500, 550]), attributes: attributes)
+    #expect(ct.displayPlanes(channels: 1) == [0, 0.5, 1])
+  }
+
+  @Test func sigmoidIsHalfAtTheCentre() {
+    let attributes = ImageAttributes(windows: [Window(center: 128, width: 50, function: .sigmoid)])
+    let plane = image([0, 128, 255], attributes: attributes).displayPlanes(channels: 1)
+    #expect(plane[0] < 0.001 && plane[1] == 0.5 && plane[2] > 0.999)
+  }
+
+  @Test func impossibleWindowIsPassedOver() {
+    let attributes = ImageAttributes(windows: [
+      Window(center: .nan, width: 10), Window(center: 5, width: -3),
+      Window(center: 128, width: 256),
+    ])
+    #expect(image([0, 255], attributes: attributes).displayPlanes(channels: 1) == [0, 1])
+  }
+
+  @Test func monochrome1IsTurnedOver() {
+    let attributes = ImageAttributes(modality: "DX", isInverted: true)
+    #expect(image([0, 255], attributes: attributes).displayPlanes(channels: 1) == [1, 0])
+  }
+
+  @Test func paddingIsBlackEvenWhenTurnedOver() {
+    let attributes = ImageAttributes(modality: "MG", isInverted: true, padding: 0...0)
+    #expect(image([0, 255, 51], attributes: attributes).displayPlanes(channels: 1) == [0, 0, 0.8])
+  }
+
+  @Test func paddingStaysOutOfTheStretch() {
+    let attributes = ImageAttributes(modality: "CT", padding: -2000 ... -2000)
+    let ct = Image(
+      width: 5, height: 1, pixels: .int16([-2000, -2000, 0, 50, 100]), attributes: attributes)
+    let plane = ct.displayPlanes(channels: 1)
+    #expect(plane[0] == 0 && plane[2] < 0.001 && abs(plane[3] - 0.5) < 0.001 && plane[4] > 0.999)
+  }
+
+  @Test func notANumberIsBlack() {
+    let pixels = PixelBuffer.float32([.nan, 0, 1, .infinity])
+    let plane = Image(width: 4, height: 1, pixels: pixels).displayPlanes(channels: 1)
+    #expect(plane[0] == 0 && plane[3] == 1 && plane.allSatisfy { $0.isFinite })
+  }
+
+  @Test func colourBecomesLuminanceByBT601() {
+    let rgb = Image(width: 1, height: 1, channels: 3, pixels: .uint8([255, 0, 0]))
+    #expect(abs(rgb.displayPlanes(channels: 1)[0] - 0.299) < 1e-6)
+    #expect(rgb.displayPlanes(channels: 3) == [1, 0, 0])
+  }
+
+  @Test func greyIsRepeatedForColourModels() {
+    #expect(image([255, 0]).displayPlanes(channels: 3) == [1, 0, 1, 0, 1, 0])
+  }
+}

@@ -1,0 +1,96 @@
+/// The SIZ marker segment of a JPEG 2000 codestream (ISO/IEC 15444-1, A.5.1), read before OpenJPEG
+/// is, so that sizes are known to be sound before it takes memory for them.
+struct JPEG2000Header: Equatable {
+  var format: ImageFormat
+  var width: Int
+  var height: Int
+  var components: Int
+  /// Of the first component.
+  var precision: Int
+  var isSigned: Bool
+  var tiles: Int
+
+  /// Largest number of components that is decoded: colour and alpha.
+  static let maximumComponents = 4
+
+  init(of bytes: [UInt8]) throws(CodecError) {
+    switch ImageFormat(sniffing: bytes) {
+    case .jpeg2000: try self.init(codestreamAt: 0, in: bytes, format: .jpeg2000)
+    case .jp2:
+      try self.init(
+        codestreamAt: try JPEG2000Header.codestream(inBoxes: bytes), in: bytes, format: .jp2)
+    default: throw .notThisFormat(.jpeg2000)
+    }
+  }
+
+  private init(codestreamAt start: Int, in bytes: [UInt8], format: ImageFormat) throws(CodecError) {
+    var reader = BigEndianReader(bytes: bytes, position: start, format: format)
+    guard try reader.next(2) == 0xFF4F, try reader.next(2) == 0xFF51 else {
+      throw .corrupt(format, reason: "the codestream does not begin with SOC and SIZ")
+    }
+    _ = try reader.next(4)
+    // Reference grid, image offset, tile size, tile offset; each as x, y.
+    var numbers: [Int] = []
+    for _ in 0..<8 { numbers.append(try reader.next(4)) }
+    let (right, bottom, left, top) = (numbers[0], numbers[1], numbers[2], numbers[3])
+    guard right > left, bottom > top, numbers[4] > 0, numbers[5] > 0,
+      numbers[6] <= left, numbers[7] <= top
+    else { throw .corrupt(format, reason: "the image area or the tile size is empty") }
+    components = try reader.next(2)
+    guard (1...JPEG2000Header.maximumComponents).contains(components) else {
+      throw .unsupported(format, reason: "it has \(components) components")
+    }
+    let depth = try reader.next(1)
+    let (dx, dy) = (try reader.next(1), try reader.next(1))
+    guard dx > 0, dy > 0 else { throw .corrupt(format, reason: "a sampling distance is 0") }
+    self.format = format
+    width = (right + dx - 1) / dx - (left + dx - 1) / dx
+    height = (bottom + dy - 1) / dy - (top + dy - 1) / dy
+    precision = (depth & 0x7F) + 1
+    isSigned = depth & 0x80 != 0
+    tiles =
+      ((right - numbers[6] + numbers[4] - 1) / numbers[4])
+      * ((bottom - numbers[7] + numbers[5] - 1) / numbers[5])
+    guard precision <= 31 else {
+      throw .unsupported(format, reason: "it has \(precision) bits a sample")
+    }
+  }
+
+  /// Every tile has at least one tile-part of 14 bytes: a shorter stream cannot be whole, and the
+  /// library would take memory for each tile first.
+  func check(against limits: CodecLimits, byteCount: Int) throws(CodecError) {
+    try limits.check(format, width: width, height: height)
+    guard tiles <= byteCount / 14 else { throw .truncated(format) }
+  }
+
+  /// The position of the contiguous codestream box's content (ISO/IEC 15444-1, I.4).
+  private static func codestream(inBoxes bytes: [UInt8]) throws(CodecError) -> Int {
+    var position = 0
+    while position < bytes.count {
+      var reader = BigEndianReader(bytes: bytes, position: position, format: .jp2)
+      var length = try reader.next(4)
+      let type = try reader.next(4)
+      if length == 1 {
+        guard try reader.next(4) == 0 else { throw .truncated(.jp2) }
+        length = try reader.next(4)
+      }
+      if type == 0x6A70_3263 { return reader.position }
+      guard length >= reader.position - position else { throw .truncated(.jp2) }
+      position += length
+    }
+    throw .truncated(.jp2)
+  }
+}
+
+/// Reads unsigned big-endian integers; the end of the data is an error.
+private struct BigEndianReader {
+  let bytes: [UInt8]
+  var position: Int
+  let format: ImageFormat
+
+  mutating func next(_ count: Int) throws(CodecError) -> Int {
+    guard position <= bytes.count - count else { throw .truncated(format) }
+    defer { position += count }
+    return bytes[position..<(position + count)].reduce(0) { $0 << 8 | Int($1) }
+  }
+}

@@ -100,7 +100,8 @@ let package = Package(
     .testTarget(
       name: "IntakeTests", dependencies: ["Intake", "Imaging", "Files"], swiftSettings: strict),
     .testTarget(
-      name: "ScreeningTests", dependencies: ["Screening", "Imaging", "ModelFiles", "Files"],
+      name: "ScreeningTests",
+      dependencies: ["Screening", "Imaging", "ModelFiles", "Networks", "Tensors", "Files"],
       swiftSettings: strict),
     .testTarget(
       name: "TrainingTests", dependencies: ["Training", "Networks"], swiftSettings: strict),

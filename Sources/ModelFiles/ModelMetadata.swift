@@ -9,6 +9,8 @@ package struct ModelMetadata: Sendable, Equatable, Codable {
   package var labels: [String]
   /// The labels that call for a second look ("malignant").
   package var suspiciousLabels: [String]
+  /// An image is marked when its suspicious labels' probabilities sum to this; nil means 0.5.
+  package var suspicionThreshold: Float?
   /// How an image becomes the network's input.
   package var input: InputSpecification
   /// Name of the graph output with class logits `[N, labels.count]`, if any.

@@ -1,0 +1,81 @@
+private import Foundation
+internal import ModelFiles
+internal import Tensors
+
+/// A network's outputs for one image, flips averaged.
+struct NetworkAnswer {
+  /// Class probabilities in the order of the labels; empty for a model that only segments.
+  let probabilities: [Float]
+  /// Lesion logits on the network's input plane, `[inputHeight, inputWidth]`, if the model segments.
+  let lesionLogits: [Float]?
+
+  /// - Throws: ``ScreeningError/badMetadata(model:reason:)`` when an output is missing, has another
+  ///   shape than the metadata promises, or is not a number.
+  init(_ outputs: [String: Tensor], model: ScreeningModel) throws(ScreeningError) {
+    let metadata = model.metadata
+    do {
+      probabilities = try NetworkAnswer.probabilities(outputs, metadata)
+      lesionLogits = try NetworkAnswer.lesionLogits(outputs, metadata)
+    } catch {
+      throw .badMetadata(model: metadata.name, reason: error.reason)
+    }
+  }
+
+  private struct Mismatch: Error { let reason: String }
+
+  /// Mean over the flips of softmax(logits) = exp(z_i - max z) / Σ exp(z_j - max z).
+  private static func probabilities(_ outputs: [String: Tensor], _ metadata: ModelMetadata)
+    throws(Mismatch) -> [Float]
+  {
+    guard let name = metadata.classificationOutput else { return [] }
+    guard let output = outputs[name] else { throw Mismatch(reason: "it has no output '\(name)'") }
+    let (flips, labels) = (metadata.averagesFlips ? 2 : 1, metadata.labels.count)
+    guard output.shape.first == flips, output.count == flips * labels else {
+      throw Mismatch(reason: "output '\(name)' of shape \(output.shape) for \(labels) labels")
+    }
+    let logits = output.values
+    guard logits.allSatisfy(\.isFinite) else {
+      throw Mismatch(reason: "output '\(name)' holds values that are not numbers")
+    }
+    var mean = [Float](repeating: 0, count: labels)
+    for flip in 0..<flips {
+      let soft = softmax(logits[(flip * labels)..<((flip + 1) * labels)])
+      for label in 0..<labels { mean[label] += soft[label] / Float(flips) }
+    }
+    return mean
+  }
+
+  /// Mean over the flips of the logits, the mirror image's turned back.
+  private static func lesionLogits(_ outputs: [String: Tensor], _ metadata: ModelMetadata)
+    throws(Mismatch) -> [Float]?
+  {
+    guard let name = metadata.segmentationOutput else { return nil }
+    guard let output = outputs[name] else { throw Mismatch(reason: "it has no output '\(name)'") }
+    let flips = metadata.averagesFlips ? 2 : 1
+    let shape = output.shape
+    guard shape.count == 4, shape[0] == flips, shape[1] == 1, shape[2] > 0, shape[3] > 0 else {
+      throw Mismatch(reason: "output '\(name)' of shape \(shape), not [\(flips), 1, H, W]")
+    }
+    let values = output.values
+    guard values.allSatisfy(\.isFinite) else {
+      throw Mismatch(reason: "output '\(name)' holds values that are not numbers")
+    }
+    let area = shape[2] * shape[3]
+    var logits = Array(values[..<area])
+    if flips == 2 {
+      let second = mirrored(Array(values[area...]), width: shape[3])
+      for index in 0..<area { logits[index] = (logits[index] + second[index]) / 2 }
+    }
+    return resample(
+      logits, width: shape[3], height: shape[2], toWidth: metadata.input.width,
+      toHeight: metadata.input.height)
+  }
+}
+
+/// exp(z_i - max z) / Σ exp(z_j - max z).
+private func softmax(_ logits: ArraySlice<Float>) -> [Float] {
+  let largest = logits.max() ?? 0
+  let powers = logits.map { exp($0 - largest) }
+  let sum = powers.reduce(0, +)
+  return powers.map { $0 / sum }
+}

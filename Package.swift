@@ -104,7 +104,8 @@ let package = Package(
       dependencies: ["Screening", "Imaging", "ModelFiles", "Networks", "Tensors", "Files"],
       swiftSettings: strict),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "Networks"], swiftSettings: strict),
+      name: "TrainingTests", dependencies: ["Training", "Networks", "ModelFiles", "Codecs"],
+      swiftSettings: strict),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Screening", "Imaging"], swiftSettings: strict
     ),

@@ -104,8 +104,8 @@ let package = Package(
       dependencies: ["Screening", "Imaging", "ModelFiles", "Networks", "Tensors", "Files"],
       swiftSettings: strict),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "Networks", "ModelFiles", "Codecs"],
-      swiftSettings: strict),
+      name: "TrainingTests", dependencies: ["Training", "Networks", "ModelFiles", "Codecs", "Imaging"],
+      exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Screening", "Imaging"], swiftSettings: strict
     ),

@@ -15,7 +15,7 @@ package struct BatchNormalization: Operator {
   /// Slope of a leaky ReLU applied to the result: 1 none, 0 ReLU. Set by graph fusion only.
   package var slope: Float
   package var name: String { "BatchNormalization" }
-  package var trainableInputs: Range<Int> { 1..<3 }
+  package var trainableInputs: Range<Int> { 0..<3 }
 
   package init(epsilon: Float = 1e-5, momentum: Float = 0.9, slope: Float = 1) {
     self.epsilon = epsilon

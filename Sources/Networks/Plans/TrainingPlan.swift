@@ -9,13 +9,17 @@ package struct TrainableParameter {
   package let gradient: View
   /// Whether weight decay applies: to matrices and kernels, not to biases and scales.
   package let decays: Bool
+
+  package init(name: String, value: View, gradient: View, decays: Bool) {
+    (self.name, self.value, self.gradient, self.decays) = (name, value, gradient, decays)
+  }
 }
 
 /// Keeps every activation for the backward pass. Not for concurrent use.
 package final class TrainingPlan {
   package let parameters: [TrainableParameter]
   private let graph: Graph
-  private let packed: PackedParameters
+  fileprivate let packed: PackedParameters
   private let memory: Memory
   private let kernels: [any Kernel]
   private let scratch: Scratch
@@ -145,5 +149,18 @@ extension TrainingPlan {
             inputGradients: targets, seed: generator.next()))
       }
     }
+  }
+}
+
+extension TrainingPlan {
+  /// Gradients of the last backward pass in the graph's layouts.
+  package func currentGradients() -> [String: Tensor] {
+    var tensors: [String: Tensor] = [:]
+    for parameter in parameters {
+      let layout = packed.layouts[parameter.name] ?? .plain
+      tensors[parameter.name] = layout.unpack(
+        parameter.gradient.floats, shape: parameter.value.shape)
+    }
+    return tensors
   }
 }

@@ -1,6 +1,6 @@
 // Writing architectures down, layer by layer, with their weights initialised.
 private import Foundation
-package import Tensors
+private import Tensors
 
 /// Collects nodes; every method returns the name of the value it makes.
 package struct GraphBuilder {

@@ -106,7 +106,8 @@ let package = Package(
       dependencies: ["Screening", "Imaging", "ModelFiles", "Networks", "Tensors", "Files"],
       swiftSettings: strict),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "Networks", "ModelFiles", "Codecs", "Imaging"],
+      name: "TrainingTests",
+      dependencies: ["Training", "Networks", "ModelFiles", "Codecs", "Imaging"],
       exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Screening", "Imaging"], swiftSettings: strict

@@ -1,6 +1,6 @@
 /// Metrics with their 95 % bounds, as `imgdx evaluate --json` prints them.
 package struct EvaluationReport: Sendable, Equatable, Encodable {
-  package var schema = "imgdx-evaluation-1"
+  package var schema = "imgdx.evaluation/1"
   package var model: String?
   package var modelSHA256: String?
   package var data: String?

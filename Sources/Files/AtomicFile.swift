@@ -5,47 +5,38 @@ package enum AtomicFile {
   /// Replaces the file at `path` by `bytes`.
   /// - Throws: ``FileError/cannotWrite(path:reason:)``; nothing is left behind then.
   package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
-    let temporary = "\(path).part-\(getpid())-\(UInt32.random(in: 0 ... .max))"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: reasonOfErrno()) }
-    let failure =
-      writeAll(bytes, to: descriptor) ?? (fsync(descriptor) == 0 ? nil : reasonOfErrno())
-    close(descriptor)
-    guard failure == nil, rename(temporary, path) == 0 else {
-      let reason = failure ?? reasonOfErrno()
-      unlink(temporary)
-      throw .cannotWrite(path: path, reason: reason)
-    }
-    syncFolder(of: path)
+    let writer = try AtomicFileWriter(path: path)
+    try writer.append(bytes)
+    try writer.commit()
   }
 
   /// Replaces the file at `path` by `text` in UTF-8.
   package static func write(_ text: String, to path: String) throws(FileError) {
     try write(Array(text.utf8), to: path)
   }
+}
 
-  private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> String? {
-    bytes.withUnsafeBytes { buffer in
-      var offset = 0
-      while offset < buffer.count {
-        let written = Foundation.write(
-          descriptor, buffer.baseAddress.map { $0 + offset }, buffer.count - offset)
-        if written < 0 && errno == EINTR { continue }
-        guard written > 0 else { return reasonOfErrno() }
-        offset += written
-      }
-      return nil
+/// Nil, or why not everything could be written.
+func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> String? {
+  bytes.withUnsafeBytes { buffer in
+    var offset = 0
+    while offset < buffer.count {
+      let written = Foundation.write(
+        descriptor, buffer.baseAddress.map { $0 + offset }, buffer.count - offset)
+      if written < 0 && errno == EINTR { continue }
+      guard written > 0 else { return reasonOfErrno() }
+      offset += written
     }
-  }
-
-  /// The rename itself is durable only once the folder is.
-  private static func syncFolder(of path: String) {
-    let folder = (path as NSString).deletingLastPathComponent
-    let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    fsync(descriptor)
-    close(descriptor)
+    return nil
   }
 }
 
+/// The rename itself is durable only once the folder is.
+func syncFolder(of path: String) {
+  let folder = (path as NSString).deletingLastPathComponent
+  let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  guard descriptor >= 0 else { return }
+  fsync(descriptor)
+  close(descriptor)
+}
 func reasonOfErrno() -> String { String(cString: strerror(errno)) }

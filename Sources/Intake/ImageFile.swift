@@ -1,3 +1,5 @@
+internal import Codecs
+package import DICOM
 package import Files
 package import Imaging
 
@@ -7,50 +9,112 @@ package final class ImageFile {
   package let facts: ImageFacts
   /// SHA-256 of the whole file.
   package let digest: Digest
+  private let content: Content
+  private let limits: Limits
 
-  /// Opens a PNG, JPEG or DICOM file, told by content. Sizes are checked against `limits` first.
+  private enum Content {
+    case dicom(DICOMFile)
+    case picture(ImageFormat, FileBytes)
+  }
+
+  /// Opens a PNG, JPEG, JPEG 2000 or DICOM file, told by content; "-" is standard input. Sizes are
+  /// checked against `limits` before memory is taken for pixels.
   package init(path: String, limits: Limits = Limits()) throws(IntakeError) {
-    throw .unreadable(path: path, reason: "not written yet")
+    self.path = path
+    self.limits = limits
+    let source = try ImageFile.open(path, limits: limits)
+    content = try ImageFile.content(of: source, path: path, limits: limits)
+    digest = Digest(of: source)
+    facts = try ImageFile.facts(of: content, size: source.count, path: path, limits: limits)
   }
 
   /// Decodes frame `index` (from 0), colour resolved to grey or RGB, orientation applied.
   package func frame(_ index: Int) throws(IntakeError) -> Image {
-    throw .unreadable(path: path, reason: "not written yet")
+    switch content {
+    case .dicom(let file):
+      do throws(DICOMError) { return try file.image(index) } catch { throw translated(error) }
+    case .picture(_, let source):
+      guard index == 0 else { throw .noSuchFrame(path: path, frame: index + 1, count: 1) }
+      do throws(CodecError) {
+        return try ImageCodec.image(from: source.bytes(0..<source.count), limits: limits.codec)
+      } catch { throw IntakeError(error, path: path) }
+    }
   }
-}
 
-/// What the header says; the `info` command prints it.
-package struct ImageFacts: Sendable, Equatable {
-  package var format: String
-  package var width: Int
-  package var height: Int
-  package var channels: Int
-  package var bits: Int
-  package var frames: Int
-  package var modality: String?
-  package var transferSyntax: String?
-  package var pixelSpacing: PixelSpacing?
-  package var windows: [Window]
-}
+  /// Decodes frame `index` (from 0) to the values that the file stores: no rescale, no palette, no
+  /// colour conversion.
+  package func storedFrame(_ index: Int) throws(IntakeError) -> StoredFrame {
+    switch content {
+    case .dicom(let file):
+      do throws(DICOMError) { return try file.storedFrame(index) } catch { throw translated(error) }
+    case .picture(_, let source):
+      guard index == 0 else { throw .noSuchFrame(path: path, frame: index + 1, count: 1) }
+      do throws(CodecError) {
+        let decoded = try ImageCodec.decode(
+          source.bytes(0..<source.count), limits: limits.codec)
+        return StoredFrame(
+          width: decoded.width, height: decoded.height, samples: decoded.samplesPerPixel,
+          pixels: decoded.pixels, bitsStored: decoded.precision)
+      } catch { throw IntakeError(error, path: path) }
+    }
+  }
 
-/// Bounds that are checked from headers, before memory is taken.
-package struct Limits: Sendable, Equatable {
-  /// Pixels of one frame.
-  package var maximumPixels = 1 << 28
-  /// Bytes of one file.
-  package var maximumBytes = 4 << 30
-  /// Frames of one file.
-  package var maximumFrames = 100_000
-  package init() {}
-}
+  /// The DICOM object, nil for other formats.
+  package var dicom: DICOMFile? {
+    if case .dicom(let file) = content { file } else { nil }
+  }
 
-/// Why a file gives no image.
-package enum IntakeError: Error, Equatable, CustomStringConvertible {
-  case unreadable(path: String, reason: String)
+  private func translated(_ error: DICOMError) -> IntakeError { IntakeError(error, path: path) }
 
-  package var description: String {
-    switch self {
-    case .unreadable(let path, let reason): "\(path): \(reason)"
+  private static func open(_ path: String, limits: Limits) throws(IntakeError) -> FileBytes {
+    do throws(FileError) {
+      let source = try FileBytes(path: path, maximumBytes: limits.maximumBytes)
+      if source.count > 0 { return source }
+    } catch {
+      guard case .cannotRead(_, let reason) = error else {
+        throw .unreadable(path: path, reason: "\(error)")
+      }
+      throw .unreadable(path: path, reason: reason)
+    }
+    throw .empty(path: path)
+  }
+
+  /// DICOM comes first: its preamble may hold the signature of another format.
+  private static func content(of source: FileBytes, path: String, limits: Limits)
+    throws(IntakeError) -> Content
+  {
+    let start = source.bytes(0..<132)
+    let hasMagic = source.bytes(128..<132) == Array("DICM".utf8)
+    if !hasMagic {
+      if let format = ImageFormat(sniffing: start), format != .npy {
+        return .picture(format, source)
+      }
+      if let kind = ForeignFormat.name(of: start) { throw .foreign(path: path, kind: kind) }
+    }
+    do throws(DICOMError) {
+      return .dicom(try DICOMFile(source, limits: limits.dicom))
+    } catch {
+      if error == .notDICOM { throw .foreign(path: path, kind: nil) }
+      throw IntakeError(error, path: path)
+    }
+  }
+
+  private static func facts(
+    of content: Content, size: Int, path: String, limits: Limits
+  ) throws(IntakeError) -> ImageFacts {
+    switch content {
+    case .dicom(let file): return ImageFacts(file, size: size)
+    case .picture(_, let source):
+      do throws(CodecError) {
+        let header = try ImageCodec.header(of: source.bytes(0..<source.count))
+        let (pixels, overflow) = header.width.multipliedReportingOverflow(by: header.height)
+        guard !overflow, pixels <= limits.maximumPixels else {
+          throw .tooLarge(
+            header.format, width: header.width, height: header.height,
+            maximumPixels: limits.maximumPixels)
+        }
+        return ImageFacts(header, size: size)
+      } catch { throw IntakeError(error, path: path) }
     }
   }
 }

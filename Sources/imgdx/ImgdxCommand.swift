@@ -18,7 +18,8 @@ struct ImgdxCommand: ParsableCommand {
       """,
     version: programVersion,
     subcommands: [
-      DoctorCommand.self
+      ConvertCommand.self,
+      DoctorCommand.self,
     ])
 }
 

@@ -15,17 +15,24 @@ package struct NPYArray: Sendable, Equatable {
 
   /// The file's bytes: format 1.0, little-endian values, data at a multiple of 64 bytes.
   package func encoded() -> [UInt8] {
+    NPYArray.header(shape: shape, values: values) + values.littleEndianBytes()
+  }
+
+  /// The bytes before the values, for arrays that are written piece by piece.
+  /// - Parameter values: any part of them; only their type counts.
+  package static func header(shape: [Int], values: PixelBuffer) -> [UInt8] {
     let axes = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
-    var dictionary = "{'descr': '\(descriptor)', 'fortran_order': False, 'shape': (\(axes)), }"
+    var dictionary =
+      "{'descr': '\(descriptor(of: values))', 'fortran_order': False, 'shape': (\(axes)), }"
     let unpadded = 10 + dictionary.utf8.count + 1
     dictionary += String(repeating: " ", count: (64 - unpadded % 64) % 64) + "\n"
     let length = dictionary.utf8.count
     precondition(length <= 0xFFFF, "an array's shape must fit into a short header")
     return ImageFormat.npy.signature + [1, 0, UInt8(length & 0xFF), UInt8(length >> 8)]
-      + Array(dictionary.utf8) + values.littleEndianBytes()
+      + Array(dictionary.utf8)
   }
 
-  private var descriptor: String {
+  private static func descriptor(of values: PixelBuffer) -> String {
     switch values {
     case .uint8: "|u1"
     case .int8: "|i1"

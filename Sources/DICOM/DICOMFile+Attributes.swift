@@ -1,0 +1,89 @@
+package import Imaging
+
+/// What a frame's samples mean: from its functional groups, the shared ones, or the top level.
+extension DICOMFile {
+  /// - Parameter index: from 0.
+  package func attributes(ofFrame index: Int) -> ImageAttributes {
+    var attributes = ImageAttributes(
+      modality: dataSet.text(.modality), isInverted: pixels.photometric == .monochrome1,
+      identifiers: identifiers(frame: index), warnings: warnings + overlayRemarks())
+    attributes.rescale = rescale(frame: index, warnings: &attributes.warnings)
+    attributes.windows = windows(frame: index)
+    attributes.padding = padding()
+    let spacing = SpacingResolver(file: self, frame: index)
+    attributes.pixelSpacing = spacing.resolve(warnings: &attributes.warnings)
+    if let range = attributes.pixelSpacing, range.row != range.column {
+      attributes.warnings.append("pixel spacing differs between rows and columns")
+    }
+    return attributes
+  }
+
+  /// The item of a functional group that holds for a frame, else the data set itself.
+  func group(_ sequence: Attribute, frame index: Int) -> DataSet {
+    if index < frameGroups.count, let own = frameGroups[index].items(sequence).first { return own }
+    return sharedGroups?.items(sequence).first ?? dataSet
+  }
+
+  private func rescale(frame index: Int, warnings: inout [String]) -> Rescale {
+    let group = group(.pixelValueTransformation, frame: index)
+    let slope = group.number(.rescaleSlope) ?? 1
+    let intercept = group.number(.rescaleIntercept) ?? 0
+    guard slope != 0 else {
+      warnings.append("Rescale Slope is 0; stored values are used as they are")
+      return .identity
+    }
+    return Rescale(slope: slope, intercept: intercept)
+  }
+
+  private func windows(frame index: Int) -> [Window] {
+    let group = group(.frameVOILUTSequence, frame: index)
+    let function = group.text(.voiLUTFunction).flatMap { Window.Function(rawValue: $0) } ?? .linear
+    let explanations = group.names(.windowExplanation)
+    let values = zip(group.numbers(.windowCenter), group.numbers(.windowWidth))
+    return values.enumerated().compactMap { position, value in
+      guard value.1 > 0 else { return nil }
+      let explanation = position < explanations.count ? explanations[position] : ""
+      return Window(
+        center: value.0, width: value.1, function: function,
+        explanation: explanation.isEmpty ? nil : explanation)
+    }
+  }
+
+  /// Pixel Padding Value, and the range to its limit, in stored values (PS3.3 C.7.5.1.1.2).
+  private func padding() -> ClosedRange<Double>? {
+    guard let first = dataSet.integer(.pixelPaddingValue), !pixels.isFloatingPoint else {
+      return nil
+    }
+    let low = storedValue(first)
+    let high = dataSet.integer(.pixelPaddingRangeLimit).map { storedValue($0) } ?? low
+    return min(low, high)...max(low, high)
+  }
+
+  /// A US value that stands for a signed one where samples are signed.
+  private func storedValue(_ value: Int) -> Double {
+    pixels.isSigned && value >= 0x8000 ? Double(value - 0x10000) : Double(value)
+  }
+
+  private func identifiers(frame index: Int) -> Identifiers {
+    var identifiers = Identifiers()
+    identifiers.patientName = dataSet.names(.patientName).first
+    identifiers.patientID = dataSet.names(.patientID).first
+    identifiers.patientBirthDate = dataSet.text(.patientBirthDate)
+    identifiers.studyInstanceUID = dataSet.text(.studyInstanceUID)
+    identifiers.seriesInstanceUID = dataSet.text(.seriesInstanceUID)
+    identifiers.sopInstanceUID = dataSet.text(.sopInstanceUID)
+    identifiers.sopClassUID = dataSet.text(.sopClassUID)
+    identifiers.frame = pixels.frames > 1 ? index + 1 : nil
+    return identifiers
+  }
+
+  /// Overlay planes (groups 6000...601E) are graphics beside the picture: named, not drawn.
+  private func overlayRemarks() -> [String] {
+    let groups = stride(from: UInt16(0x6000), through: 0x601E, by: 2).filter {
+      dataSet.element(Tag($0, 0x0010)) != nil
+    }
+    guard !groups.isEmpty else { return [] }
+    let names = groups.map { String($0, radix: 16) }.joined(separator: ", ")
+    return ["the file has graphic overlays (group \(names)) that are not shown"]
+  }
+}

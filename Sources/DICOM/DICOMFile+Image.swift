@@ -1,0 +1,97 @@
+package import Imaging
+
+/// Frames as images: colour resolved to RGB, meaning attached.
+extension DICOMFile {
+  /// Decodes frame `index` (from 0). Grey samples stay as stored, with rescale and windows in the
+  /// attributes; a Modality LUT, which is no formula, is applied. Colour becomes RGB.
+  package func image(_ index: Int) throws(DICOMError) -> Image {
+    let stored = try storedFrame(index)
+    var attributes = self.attributes(ofFrame: index)
+    switch pixels.photometric {
+    case .paletteColor:
+      guard stored.samples == 1, let tables = palettes() else {
+        throw .undecodable(frame: index + 1, reason: "its colour palette is missing or damaged")
+      }
+      attributes.forgetGreyScale()
+      let (rgb, bits) = ColorConversion.rgb(
+        indices: stored.pixels, red: tables[0], green: tables[1], blue: tables[2])
+      return image(rgb, channels: 3, bits: bits, attributes)
+    case _ where stored.samples == 1:
+      return greyImage(stored, attributes)
+    case _ where stored.samples == 3:
+      attributes.forgetGreyScale()
+      if case .other(let name) = pixels.photometric {
+        throw .unsupported(what: "Photometric Interpretation \(name)")
+      }
+      let isPartial = pixels.photometric == .ybrPartial422 || pixels.photometric == .ybrPartial420
+      let rgb =
+        stored.isYBR
+        ? ColorConversion.rgb(ybr: stored.pixels, bits: stored.bitsStored, isPartial: isPartial)
+        : stored.pixels
+      return image(rgb, channels: 3, bits: stored.bitsStored, attributes)
+    default: throw .unsupported(what: "a picture of \(stored.samples) samples a pixel")
+    }
+  }
+
+  private func image(
+    _ samples: PixelBuffer, channels: Int, bits: Int, _ attributes: ImageAttributes
+  ) -> Image {
+    Image(
+      width: pixels.columns, height: pixels.rows, channels: channels, pixels: samples,
+      bitsStored: bits, attributes: attributes)
+  }
+
+  private func greyImage(_ stored: StoredFrame, _ attributes: ImageAttributes) -> Image {
+    guard let table = modalityTable(), !stored.pixels.isFloatingPoint else {
+      return image(stored.pixels, channels: 1, bits: stored.bitsStored, attributes)
+    }
+    var attributes = attributes
+    attributes.rescale = .identity
+    if let padding = attributes.padding { attributes.padding = table.mapped(padding) }
+    let isSigned = stored.pixels.isSigned
+    let values = stored.pixels.cells().map { cell in
+      table[isSigned ? Int(Int32(bitPattern: cell)) : Int(cell)]
+    }
+    return image(.uint16(values), channels: 1, bits: table.bits, attributes)
+  }
+
+  private func palettes() -> [LookupTable]? {
+    let tables = (0..<3).compactMap {
+      LookupTable(palette: $0, of: dataSet, isInputSigned: pixels.isSigned)
+    }
+    return tables.count == 3 ? tables : nil
+  }
+
+  private func modalityTable() -> LookupTable? {
+    dataSet.items(.modalityLUTSequence).first
+      .flatMap { LookupTable(item: $0, isInputSigned: pixels.isSigned) }
+  }
+
+  /// The first table of the VOI LUT Sequence, whose input are modality values.
+  package func voiTable() -> LookupTable? {
+    let hasTable = modalityTable() != nil
+    let rescale = Rescale(slope: 1, intercept: dataSet.number(.rescaleIntercept) ?? 0)
+    let isSigned = !hasTable && (pixels.isSigned || rescale.intercept < 0)
+    return dataSet.items(.voiLUTSequence).first
+      .flatMap { LookupTable(item: $0, isInputSigned: isSigned) }
+  }
+}
+
+extension LookupTable {
+  /// Padding after a table: only a single value keeps its meaning.
+  fileprivate func mapped(_ padding: ClosedRange<Double>) -> ClosedRange<Double>? {
+    guard padding.lowerBound == padding.upperBound else { return nil }
+    let value = Double(self[Int(padding.lowerBound)])
+    return value...value
+  }
+}
+
+extension ImageAttributes {
+  /// Rescale, windows and padding are for grey samples only.
+  fileprivate mutating func forgetGreyScale() {
+    rescale = .identity
+    windows = []
+    padding = nil
+    isInverted = false
+  }
+}

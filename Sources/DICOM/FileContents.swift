@@ -1,0 +1,137 @@
+internal import Files
+
+/// The parts of a DICOM file (PS3.10 section 7): preamble, file meta information, data set.
+///
+/// The standard's parts may be missing: files without preamble, or of a bare data set, are read too,
+/// and an encoding other than the declared one is recognised.
+struct FileContents {
+  let dataSet: DataSet
+  let transferSyntax: TransferSyntax
+  let mediaStorageSOPClassUID: String?
+  let warnings: [String]
+
+  init(_ source: FileBytes, limits: DICOMLimits) throws(DICOMError) {
+    guard let start = FileContents.start(of: source) else { throw .notDICOM }
+    var warnings = FileContents.remarksOnPreamble(source, start: start)
+    let meta = try FileContents.metaInformation(source, at: start)
+    mediaStorageSOPClassUID = meta.dataSet.text(.mediaStorageSOPClassUID)
+    let declared = meta.dataSet.text(.transferSyntaxUID).map { TransferSyntax(uid: $0) }
+    if let declared, declared.isDeflated {
+      let inflated = try FileContents.inflate(source, from: meta.end, limits: limits)
+      let parser = DataSetParser(source: inflated)
+      dataSet = try parser.level(0..<inflated.count, .explicitLittle).data
+      transferSyntax = declared
+    } else {
+      let parser = DataSetParser(source: source)
+      let found = FileContents.encoding(of: source, at: meta.end, declared: declared?.encoding)
+      let encoding = found ?? declared?.encoding ?? .implicitLittle
+      if let declared, declared.encoding != encoding {
+        warnings.append("the data set is not encoded as \(declared.name), which the file declares")
+      }
+      dataSet = try parser.level(meta.end..<source.count, encoding).data
+      transferSyntax = declared ?? FileContents.native(encoding)
+    }
+    self.warnings = warnings
+  }
+
+  /// True where the bytes look like DICOM.
+  static func isRecognised(_ source: FileBytes) -> Bool { start(of: source) != nil }
+
+  /// Where the file meta information or the bare data set starts.
+  private static func start(of source: FileBytes) -> Int? {
+    let magic: UInt32 = 0x4D43_4944  // "DICM"
+    if source.integer(UInt32.self, at: 128) == magic { return 132 }
+    if source.integer(UInt32.self, at: 0) == magic { return 4 }
+    return isPlausibleDataSet(source) ? 0 : nil
+  }
+
+  /// A bare data set starts with an element of a low group with a length that fits.
+  private static func isPlausibleDataSet(_ source: FileBytes) -> Bool {
+    guard let encoding = encoding(of: source, at: 0),
+      let header = DataSetParser(source: source).header(at: 0, end: source.count, encoding)
+    else { return false }
+    let isFirstGroup = [2, 4, 8].contains(header.tag.group) && header.tag.element <= 0x2000
+    let length = header.length ?? 0
+    let isKnownStart = header.vr != nil || header.tag.element <= 0x0018
+    return isFirstGroup && isKnownStart && length <= min(source.count - header.start, 1 << 16)
+  }
+
+  /// Tells the encoding from the first element, nil where there is none.
+  private static func encoding(
+    of source: FileBytes, at offset: Int, declared: Encoding? = nil
+  ) -> Encoding? {
+    guard let little = source.integer(UInt16.self, at: offset),
+      let first = source.byte(at: offset + 4), let second = source.byte(at: offset + 5),
+      source.count >= offset + 8
+    else { return nil }
+    // The first group is small: read in the wrong order it is a multiple of 256. A declared order
+    // is doubted only where the other one gives a group that data sets start with.
+    let isSmallerInBig = little != 0 && little.byteSwapped < little
+    let isBig =
+      switch declared?.isBigEndian {
+      case nil: isSmallerInBig
+      case false?: isSmallerInBig && little.byteSwapped <= 0x20
+      case true?: isSmallerInBig || little > 0x20
+      }
+    let isExplicit = VR(first, second).isKnown
+    return Encoding(isExplicit: isExplicit, isBigEndian: isBig)
+  }
+
+  private static func native(_ encoding: Encoding) -> TransferSyntax {
+    switch encoding {
+    case .implicitLittle: .implicitLittle
+    case .explicitBig: .explicitBig
+    default: .explicitLittle
+    }
+  }
+
+  /// Reads group 2, which is explicit little endian and tells nothing of its length that matters.
+  private static func metaInformation(_ source: FileBytes, at start: Int) throws(DICOMError)
+    -> (dataSet: DataSet, end: Int)
+  {
+    let parser = DataSetParser(source: source)
+    var elements = [Element]()
+    var offset = start
+    while let header = parser.header(at: offset, end: source.count, .explicitLittle),
+      header.tag.group == 2
+    {
+      guard let length = header.length, length <= source.count - header.start else {
+        throw .truncated(header.tag)
+      }
+      let value = header.start..<(header.start + length)
+      elements.append(
+        Element(tag: header.tag, vr: header.vr, value: value, isUndefinedLength: false))
+      offset = value.upperBound
+    }
+    let dataSet = DataSet(
+      source: source, encoding: .explicitLittle, elements: elements, range: start..<offset,
+      isWhole: true)
+    return (dataSet, offset)
+  }
+
+  /// A preamble may hold another format's header: harmless for TIFF, a known trick for programs.
+  private static func remarksOnPreamble(_ source: FileBytes, start: Int) -> [String] {
+    guard start == 132 else { return [] }
+    let isWindowsProgram = source.bytes(0..<2) == Array("MZ".utf8)
+    let isLinuxProgram = source.bytes(0..<4) == [0x7F] + Array("ELF".utf8)
+    guard isWindowsProgram || isLinuxProgram else { return [] }
+    return ["the file's preamble is the start of an executable program; treat it with care"]
+  }
+
+  private static func inflate(_ source: FileBytes, from offset: Int, limits: DICOMLimits)
+    throws(DICOMError) -> FileBytes
+  {
+    let bytes = source.bytes(offset..<source.count)
+    do throws(InflateError) {
+      return FileBytes(try inflated(bytes, maximumBytes: limits.maximumBytes))
+    } catch {
+      switch error {
+      case .tooLarge:
+        throw .exceedsLimit(
+          what: "the inflated data set has more than \(limits.maximumBytes) bytes")
+      case .truncated: throw .malformed(reason: "its deflated data set ends early")
+      case .damaged: throw .malformed(reason: "its deflated data set is damaged")
+      }
+    }
+  }
+}

@@ -1,0 +1,129 @@
+private import CDCMTK
+internal import Codecs
+internal import Imaging
+
+/// JPEG and JPEG-LS through DCMTK, JPEG 2000 through OpenJPEG.
+extension FrameDecoder {
+  /// Passes over a progressive picture that one frame may ask for, times its pixels.
+  private static let mostWork = 1 << 35
+
+  func codestream(_ bytes: [UInt8]) throws(DICOMError) -> StoredFrame {
+    switch Codestream.kind(of: bytes) {
+    case .jpeg2000: try jpeg2000(bytes)
+    case .jpegFamily: try jpeg(bytes)
+    case nil:
+      throw failure(
+        bytes.isEmpty ? "it has no data" : "its data are neither JPEG, JPEG-LS nor JPEG 2000")
+    }
+  }
+
+  private func jpeg(_ bytes: [UInt8]) throws(DICOMError) -> StoredFrame {
+    guard let header = JPEGHeader(bytes) else {
+      throw failure("its JPEG data have no readable frame header")
+    }
+    try check(
+      rows: header.rows, columns: header.columns, samples: header.components,
+      precision: header.precision)
+    guard !header.isArithmetic, !header.isHierarchical else {
+      let kind = header.isArithmetic ? "arithmetic coding" : "hierarchical coding"
+      throw .unsupported(what: "JPEG with \(kind)")
+    }
+    guard header.precision >= 2 && header.precision <= 16 else {
+      throw failure("its JPEG data have \(header.precision) bits a sample")
+    }
+    guard header.scans <= Self.mostWork / (header.rows * header.columns) else {
+      throw .exceedsLimit(
+        what: "frame \(frame + 1) has \(header.scans) scans, which no picture has")
+    }
+    let cells = try decodeJPEG(JPEGRepair.withSoundScanHeader(bytes, header), header)
+    let format = CellFormat(file.pixels, precision: header.precision)
+    let count = file.pixels.samplesOfFrame
+    let isLittle = UInt16(1).littleEndian == 1
+    guard let samples = Cells.unpack(cells, count: count, format, bigEndian: !isLittle) else {
+      throw failure("its JPEG data are too short")
+    }
+    return stored(samples, isYBR: isYBR(header))
+  }
+
+  /// What lossy JPEG data hold: writers that declare RGB yet transform the colours mark the data.
+  private func isYBR(_ header: JPEGHeader) -> Bool? {
+    if header.isLossless { return nil }
+    if header.isNamedRGB { return false }
+    if file.pixels.isYBR { return true }
+    if let transform = header.adobeTransform { return transform == 1 }
+    return header.hasJFIF
+  }
+
+  private func decodeJPEG(_ bytes: [UInt8], _ header: JPEGHeader) throws(DICOMError) -> [UInt8] {
+    let size = file.pixels.samplesOfFrame * (header.precision <= 8 ? 1 : 2)
+    let geometry = cdcmtk_geometry(
+      rows: UInt16(header.rows), columns: UInt16(header.columns),
+      samples: UInt16(header.components), precision: UInt16(header.precision))
+    var status = CDCMTK_FAILED
+    var warnings: Int32 = 0
+    var message = [CChar](repeating: 0, count: 200)
+    let capacity = message.count
+    let out = [UInt8](unsafeUninitializedCapacity: size) { out, count in
+      out.initialize(repeating: 0)
+      count = size
+      if header.isJPEGLS {
+        status = cdcmtk_decode_jpegls(
+          geometry, bytes, bytes.count, out.baseAddress, size, &message, capacity)
+      } else {
+        status = cdcmtk_decode_jpeg(
+          geometry, bytes, bytes.count, out.baseAddress, size, &warnings, &message, capacity)
+      }
+    }
+    let name = header.isJPEGLS ? "JPEG-LS" : "JPEG"
+    switch status {
+    case CDCMTK_OK where warnings == 0: return out
+    case CDCMTK_OK: throw failure("its \(name) data are damaged")
+    case CDCMTK_TRUNCATED: throw failure("its \(name) data end early")
+    case CDCMTK_TOO_LARGE: throw failure("its \(name) data are too large")
+    default:
+      let text = String(
+        decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+      throw failure("its \(name) data are damaged (\(text))")
+    }
+  }
+
+  private func jpeg2000(_ bytes: [UInt8]) throws(DICOMError) -> StoredFrame {
+    do throws(CodecError) {
+      let bytes = JPEGRepair.withoutTrailingComments(bytes)
+      let header = try JPEG2000Codec.header(of: bytes)
+      let mismatch = mismatch(
+        rows: header.height, columns: header.width, samples: header.samplesPerPixel,
+        precision: header.precision)
+      if let mismatch { throw .corrupt(.jpeg2000, reason: mismatch) }
+      let decoded = try JPEG2000Codec.decode(bytes)
+      let format = CellFormat(file.pixels, precision: decoded.precision)
+      // The component transforms RCT and ICT are undone by the decoder.
+      let isTransformed = file.pixels.photometric == .ybrRCT || file.pixels.photometric == .ybrICT
+      return stored(
+        Cells.samples(of: decoded.pixels.cells(), format), isYBR: isTransformed ? false : nil)
+    } catch {
+      throw failure("\(error)")
+    }
+  }
+
+  private func check(rows: Int, columns: Int, samples: Int, precision: Int) throws(DICOMError) {
+    let reason = mismatch(rows: rows, columns: columns, samples: samples, precision: precision)
+    if let reason { throw failure(reason) }
+  }
+
+  /// What differs between a codestream's header and the file's attributes, nil where they agree.
+  private func mismatch(rows: Int, columns: Int, samples: Int, precision: Int) -> String? {
+    let pixels = file.pixels
+    if rows != pixels.rows || columns != pixels.columns {
+      return
+        "its data have \(columns) x \(rows) pixels, the file says \(pixels.columns) x \(pixels.rows)"
+    }
+    if samples != pixels.samples {
+      return "its data have \(samples) samples a pixel, the file says \(pixels.samples)"
+    }
+    if precision > pixels.bitsAllocated {
+      return "its data have \(precision) bits a sample, the file allocates \(pixels.bitsAllocated)"
+    }
+    return nil
+  }
+}

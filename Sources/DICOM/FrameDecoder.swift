@@ -1,0 +1,132 @@
+internal import Codecs
+internal import Imaging
+
+/// Decodes one frame to stored values, whatever its encoding.
+struct FrameDecoder {
+  let file: DICOMFile
+  /// From 0.
+  let frame: Int
+
+  private var pixels: PixelDescription { file.pixels }
+
+  func decode() throws(DICOMError) -> StoredFrame {
+    guard frame >= 0 && frame < pixels.frames else {
+      throw .noSuchFrame(frame + 1, count: pixels.frames)
+    }
+    let isBigEndian = file.layout.encoding == .native && file.dataSet.encoding.isBigEndian
+    // Words of a big endian file hold two 8-bit cells (PS3.5 section 8.1.2).
+    let isWords = file.dataSet.element(.pixelData)?.vr == .OW && pixels.bitsAllocated <= 8
+    let encoded = try file.layout.bytes(ofFrame: frame, swapsWords: isBigEndian && isWords)
+    switch file.layout.encoding {
+    case .native: return try native(encoded, bigEndian: isBigEndian)
+    case .encapsulatedNative: return try native(encoded, bigEndian: false)
+    case .deflatedFrames: return try deflated(encoded.bytes)
+    case .rle: return try rle(encoded.bytes)
+    case .codestream: return try codestream(encoded.bytes)
+    case .unsupported: throw .unsupported(what: file.transferSyntax.name)
+    }
+  }
+
+  /// An error that names this frame.
+  func failure(_ reason: String) -> DICOMError { .undecodable(frame: frame + 1, reason: reason) }
+
+  private func native(_ encoded: FrameLayout.FrameBytes, bigEndian: Bool) throws(DICOMError)
+    -> StoredFrame
+  {
+    let bytes = encoded.bytes
+    if pixels.isFloatingPoint { return try floats(bytes, bigEndian: bigEndian) }
+    guard pixels.bitsAllocated <= 32 else {
+      throw .unsupported(what: "integer samples of \(pixels.bitsAllocated) bits")
+    }
+    let whole = pixels.samplesOfFrame
+    let isSubsampled =
+      pixels.isSubsampled && pixels.samples == 3 && bytes.count * 8 < whole * pixels.bitsAllocated
+    let width = (pixels.columns + 1) / 2 * 2
+    let count = isSubsampled ? pixels.rows * width * 2 : whole
+    let samples = Cells.unpack(
+      bytes, skippedBits: encoded.skippedBits, count: count, CellFormat(pixels),
+      bigEndian: bigEndian)
+    guard let samples else { throw failure("it has too few bytes") }
+    if isSubsampled { return stored(expanded(samples, paddedWidth: width)) }
+    return stored(pixels.isPlanar ? interleaved(samples) : samples)
+  }
+
+  private func floats(_ bytes: [UInt8], bigEndian: Bool) throws(DICOMError) -> StoredFrame {
+    let samples = Cells.floats(
+      bytes, count: pixels.samplesOfFrame, bits: pixels.bitsAllocated, bigEndian: bigEndian)
+    guard let samples else { throw failure("it has too few bytes") }
+    return stored(pixels.isPlanar ? interleaved(samples) : samples)
+  }
+
+  private func deflated(_ bytes: [UInt8]) throws(DICOMError) -> StoredFrame {
+    let size = (pixels.samplesOfFrame * pixels.bitsAllocated + 7) / 8
+    do throws(InflateError) {
+      let bytes = try inflated(bytes, maximumBytes: size + 1)
+      return try unpackInflated(bytes).get()
+    } catch {
+      throw failure(
+        error == .truncated ? "its deflated data end early" : "its deflated data are damaged")
+    }
+  }
+
+  private func unpackInflated(_ bytes: [UInt8]) -> Result<StoredFrame, InflateError> {
+    do throws(DICOMError) {
+      return .success(try native(FrameLayout.FrameBytes(bytes: bytes), bigEndian: false))
+    } catch {
+      return .failure(.damaged)
+    }
+  }
+
+  private func rle(_ bytes: [UInt8]) throws(DICOMError) -> StoredFrame {
+    guard [8, 16, 32].contains(pixels.bitsAllocated) else {
+      throw .unsupported(what: "RLE with \(pixels.bitsAllocated) bits allocated")
+    }
+    do throws(RLEError) {
+      let cells = try RLE.decode(
+        bytes, pixels: pixels.rows * pixels.columns, samples: pixels.samples,
+        bytesOfCell: pixels.bitsAllocated / 8)
+      let samples = Cells.unpack(
+        cells, count: pixels.samplesOfFrame, CellFormat(pixels), bigEndian: false)
+      guard let samples else { throw .truncated }
+      return stored(samples)
+    } catch {
+      switch error {
+      case .truncated: throw failure("its RLE data end early")
+      case .damaged(let reason): throw failure(reason)
+      }
+    }
+  }
+
+  /// - Parameter isYBR: what the encoded data say of their colour, nil where only the file does.
+  func stored(_ samples: PixelBuffer, isYBR: Bool? = nil) -> StoredFrame {
+    StoredFrame(
+      width: pixels.columns, height: pixels.rows, samples: pixels.samples, pixels: samples,
+      bitsStored: pixels.bitsStored, isYBR: pixels.samples == 3 && (isYBR ?? pixels.isYBR))
+  }
+
+  /// Planes to pixels.
+  private func interleaved(_ samples: PixelBuffer) -> PixelBuffer {
+    let plane = pixels.rows * pixels.columns
+    let channels = pixels.samples
+    return samples.reordered(count: plane * channels) { $0 % channels * plane + $0 / channels }
+  }
+
+  /// Y1 Y2 Cb Cr to Y1 Cb Cr, Y2 Cb Cr (PS3.3 C.7.6.3.1.2).
+  private func expanded(_ samples: PixelBuffer, paddedWidth: Int) -> PixelBuffer {
+    let columns = pixels.columns
+    return samples.reordered(count: pixels.samplesOfFrame) { index in
+      let pixel = index / 3
+      let (row, column) = (pixel / columns, pixel % columns)
+      let pair = (row * paddedWidth + column) / 2 * 4
+      let channel = index % 3
+      return pair + (channel == 0 ? column % 2 : channel + 1)
+    }
+  }
+}
+
+extension DICOMFile {
+  /// Decodes frame `index` (from 0) to stored values.
+  package func storedFrame(_ index: Int) throws(DICOMError) -> StoredFrame {
+    try FrameDecoder(file: self, frame: index).decode()
+  }
+}

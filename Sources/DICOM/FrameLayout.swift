@@ -1,0 +1,101 @@
+internal import Files
+
+/// Where the bytes of each frame lie in the file.
+struct FrameLayout: Sendable {
+  /// How the bytes of one frame are encoded, which may differ from what the file declares.
+  let encoding: TransferSyntax.PixelEncoding
+  private let arrangement: Arrangement
+  private let source: FileBytes
+
+  private enum Arrangement: Sendable {
+    /// Frames of `bits` bits each, packed without gaps.
+    case packed(Range<Int>, bits: Int, isTruncated: Bool)
+    /// The byte ranges of the fragments of each frame.
+    case fragments([[Range<Int>]], isTruncated: Bool)
+  }
+
+  /// Bytes of one frame, and how many bits to skip in the first of them.
+  struct FrameBytes {
+    var bytes: [UInt8]
+    var skippedBits = 0
+  }
+
+  init(
+    _ element: Element, dataSet: DataSet, transferSyntax: TransferSyntax, pixels: PixelDescription
+  ) throws(DICOMError) {
+    source = dataSet.source
+    let fragments = EncapsulatedFrames.fragments(of: element, in: dataSet)
+    if let fragments {
+      encoding = transferSyntax.pixels == .native ? .codestream : transferSyntax.pixels
+      let frames = EncapsulatedFrames.frames(
+        fragments, count: pixels.frames, dataSet: dataSet, encoding: encoding)
+      arrangement = .fragments(frames, isTruncated: fragments.isTruncated)
+      return
+    }
+    let declared = transferSyntax.pixels
+    let bits = FrameLayout.nativeBits(pixels, available: element.value.count)
+    let isCodestream =
+      pixels.frames == 1 && declared == .codestream
+      && Codestream.kind(of: source.bytes(element.value.prefix(4))) != nil
+    if isCodestream {
+      encoding = .codestream
+      arrangement = .fragments([[element.value]], isTruncated: element.isTruncated)
+      return
+    }
+    guard declared == .native || element.value.count >= (bits * pixels.frames + 7) / 8 else {
+      throw .malformed(
+        reason: "its pixel data are not in fragments, as \(transferSyntax.name) has them")
+    }
+    encoding = .native
+    arrangement = .packed(
+      element.value, bits: bits, isTruncated: element.isTruncated || element.isUndefinedLength)
+  }
+
+  /// Bits of one uncompressed frame. With subsampled colour two pixels take four cells; files that
+  /// declare that yet hold all samples are told by their length.
+  private static func nativeBits(_ pixels: PixelDescription, available: Int) -> Int {
+    let full = pixels.samplesOfFrame * pixels.bitsAllocated
+    guard pixels.isSubsampled, pixels.samples == 3, available < full / 8 * pixels.frames else {
+      return full
+    }
+    return pixels.rows * ((pixels.columns + 1) / 2 * 2) * 2 * pixels.bitsAllocated
+  }
+
+  /// The encoded bytes of frame `index`.
+  /// - Parameter swapsWords: exchange the bytes of each 16-bit word of the value first.
+  func bytes(ofFrame index: Int, swapsWords: Bool = false) throws(DICOMError)
+    -> FrameBytes
+  {
+    switch arrangement {
+    case .packed(let range, let bits, _):
+      let start = index * bits
+      let first = range.lowerBound + start / 8
+      let last = range.lowerBound + (start + bits + 7) / 8
+      guard last <= range.upperBound else { throw .truncated(.pixelData) }
+      guard swapsWords else {
+        return FrameBytes(bytes: source.bytes(first..<last), skippedBits: start % 8)
+      }
+      // Words count from the start of the value, wherever frames begin.
+      let bytes = (first..<last).map {
+        source.byte(at: range.lowerBound + (($0 - range.lowerBound) ^ 1)) ?? 0
+      }
+      return FrameBytes(bytes: bytes, skippedBits: start % 8)
+    case .fragments(let frames, let isTruncated):
+      guard index < frames.count, !frames[index].isEmpty else {
+        if isTruncated { throw .truncated(.pixelData) }
+        throw .undecodable(frame: index + 1, reason: "the file has no data for it")
+      }
+      var bytes = [UInt8]()
+      bytes.reserveCapacity(frames[index].reduce(0) { $0 + $1.count })
+      for range in frames[index] { bytes += source.bytes(range) }
+      return FrameBytes(bytes: bytes)
+    }
+  }
+
+  /// True where the pixel data end before their declared length or their delimiter.
+  var isTruncated: Bool {
+    switch arrangement {
+    case .packed(_, _, let isTruncated), .fragments(_, let isTruncated): isTruncated
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/// Undoes known mistakes of encoders that lose nothing of the picture.
+enum JPEGRepair {
+  /// Sequential JPEG has one possible spectral selection (0...63) and approximation (0); encoders
+  /// that write others mean the same (ISO/IEC 10918-1, table B.3).
+  static func withSoundScanHeader(_ bytes: [UInt8], _ header: JPEGHeader) -> [UInt8] {
+    guard !header.isJPEGLS, header.process <= 1 else { return bytes }
+    var bytes = bytes
+    var position = 2
+    while position + 4 <= bytes.count {
+      guard bytes[position] == 0xFF, bytes[position + 1] == 0xDA else {
+        position += 1
+        continue
+      }
+      let end = position + 2 + (Int(bytes[position + 2]) << 8 | Int(bytes[position + 3]))
+      if end <= bytes.count && end - 3 > position + 4 {
+        bytes.replaceSubrange((end - 3)..<end, with: [0, 63, 0])
+      }
+      position = max(end, position + 2)
+    }
+    return bytes
+  }
+
+  /// Some writers pad a JPEG 2000 codestream with comment segments between the last tile-part and
+  /// the end marker, where the standard has no place for them (ISO/IEC 15444-1, A.3).
+  static func withoutTrailingComments(_ bytes: [UInt8]) -> [UInt8] {
+    var bytes = bytes
+    while bytes.count > 64, let last = bytes.last, last == 0, bytes[bytes.count - 2] == 0xD9 {
+      bytes.removeLast()
+    }
+    guard bytes.suffix(2) == [0xFF, 0xD9] else { return bytes }
+    let longest = min(bytes.count - 8, 300)
+    guard longest > 4 else { return bytes }
+    for length in 4...longest {
+      let start = bytes.count - 2 - length - 2
+      guard start > 0 else { break }
+      let isComment =
+        bytes[start] == 0xFF && bytes[start + 1] == 0x64
+        && Int(bytes[start + 2]) << 8 | Int(bytes[start + 3]) == length
+      if isComment {
+        bytes.removeSubrange(start..<(bytes.count - 2))
+        return withoutTrailingComments(bytes)
+      }
+    }
+    return bytes
+  }
+}

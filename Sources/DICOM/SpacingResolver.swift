@@ -1,0 +1,93 @@
+internal import Imaging
+
+/// Pixel size from the attribute that means it, which differs by modality.
+struct SpacingResolver {
+  let file: DICOMFile
+  /// From 0.
+  let frame: Int
+
+  private var dataSet: DataSet { file.dataSet }
+
+  /// In this order: Pixel Measures of enhanced objects; ultrasound regions; Pixel Spacing; for
+  /// projections Imager Pixel Spacing divided by the magnification (PS3.3 10.7.1.3); scanned film.
+  func resolve(warnings: inout [String]) -> PixelSpacing? {
+    let measures = file.group(.pixelMeasuresSequence, frame: frame)
+    if let spacing = pair(measures, .pixelSpacing), !isUltrasound { return spacing }
+    if isUltrasound {
+      return ultrasound(warnings: &warnings) ?? pair(measures, .pixelSpacing)
+    }
+    if let spacing = imager(warnings: &warnings) { return spacing }
+    if let spacing = pair(dataSet, .nominalScannedPixelSpacing) {
+      warnings.append("pixel spacing is that of the scanned film")
+      return spacing
+    }
+    return nil
+  }
+
+  private var isUltrasound: Bool { !dataSet.items(.ultrasoundRegions).isEmpty }
+
+  /// Row spacing, then column spacing; a single value is used for both.
+  private func pair(_ dataSet: DataSet, _ attribute: Attribute) -> PixelSpacing? {
+    let values = dataSet.numbers(attribute)
+    guard let row = values.first else { return nil }
+    return PixelSpacing(row: row, column: values.count > 1 ? values[1] : row)
+  }
+
+  private func imager(warnings: inout [String]) -> PixelSpacing? {
+    guard let detector = pair(dataSet, .imagerPixelSpacing) else { return nil }
+    guard let factor = magnification(), factor >= 1, factor < 100 else {
+      warnings.append(
+        "pixel spacing is that of the detector: sizes in the patient are smaller by an unknown factor"
+      )
+      return detector
+    }
+    return PixelSpacing(row: detector.row / factor, column: detector.column / factor)
+  }
+
+  private func magnification() -> Double? {
+    if let factor = dataSet.number(.radiographicMagnification) { return factor }
+    guard let detector = dataSet.number(.distanceSourceToDetector),
+      let patient = dataSet.number(.distanceSourceToPatient), patient > 0
+    else { return nil }
+    return detector / patient
+  }
+
+  /// Physical Delta X and Y of the largest two-dimensional region in centimetres (PS3.3 C.8.5.5).
+  private func ultrasound(warnings: inout [String]) -> PixelSpacing? {
+    let regions = dataSet.items(.ultrasoundRegions).compactMap(UltrasoundRegion.init)
+    guard let largest = regions.max(by: { $0.area < $1.area }) else { return nil }
+    if regions.contains(where: { !$0.isScaled(like: largest) }) {
+      warnings.append("ultrasound regions differ in scale; the largest region's is used")
+    }
+    return PixelSpacing(row: largest.millimetresY, column: largest.millimetresX)
+  }
+}
+
+/// One calibrated region of an ultrasound image.
+private struct UltrasoundRegion {
+  let area: Double
+  let millimetresX: Double
+  let millimetresY: Double
+
+  private static let twoDimensional = 1
+  private static let centimetres = 3
+
+  init?(_ item: DataSet) {
+    guard item.integer(.regionSpatialFormat) == Self.twoDimensional,
+      item.integer(.physicalUnitsX) == Self.centimetres,
+      item.integer(.physicalUnitsY) == Self.centimetres,
+      let x = item.number(.physicalDeltaX), let y = item.number(.physicalDeltaY), x != 0, y != 0,
+      x.isFinite, y.isFinite
+    else { return nil }
+    let width = (item.number(.regionX1) ?? 0) - (item.number(.regionX0) ?? 0) + 1
+    let height = (item.number(.regionY1) ?? 0) - (item.number(.regionY0) ?? 0) + 1
+    area = max(width, 0) * max(height, 0)
+    millimetresX = abs(x) * 10
+    millimetresY = abs(y) * 10
+  }
+
+  func isScaled(like other: UltrasoundRegion) -> Bool {
+    abs(millimetresX / other.millimetresX - 1) < 1e-3
+      && abs(millimetresY / other.millimetresY - 1) < 1e-3
+  }
+}

@@ -1,0 +1,152 @@
+internal import Imaging
+
+/// Takes samples out of cells of memory: byte order, High Bit, sign.
+enum Cells {
+  /// Reads `count` cells from `bytes`, which hold them without gaps from bit `skippedBits` of the
+  /// first byte on.
+  /// - Returns: nil where the bytes do not hold `count` cells.
+  static func unpack(
+    _ bytes: [UInt8], skippedBits: Int = 0, count: Int, _ format: CellFormat, bigEndian: Bool
+  ) -> PixelBuffer? {
+    guard skippedBits + count * format.allocated <= bytes.count * 8 else { return nil }
+    switch format.allocated {
+    case 8: return samples(of: cells(bytes, UInt8.self, count, bigEndian), format)
+    case 16: return samples(of: cells(bytes, UInt16.self, count, bigEndian), format)
+    case 32: return samples(of: cells(bytes, UInt32.self, count, bigEndian), format)
+    case 1: return samples(of: bits(bytes, skippedBits, count), format)
+    default: return samples(of: packed(bytes, skippedBits, count, format.allocated), format)
+    }
+  }
+
+  /// Reads `count` floating-point samples.
+  static func floats(_ bytes: [UInt8], count: Int, bits: Int, bigEndian: Bool) -> PixelBuffer? {
+    guard count * bits <= bytes.count * 8 else { return nil }
+    if bits == 64 {
+      return .float64(cells(bytes, UInt64.self, count, bigEndian).map(Double.init(bitPattern:)))
+    }
+    return .float32(cells(bytes, UInt32.self, count, bigEndian).map(Float.init(bitPattern:)))
+  }
+
+  /// Takes the samples out of whole cells.
+  static func samples<Cell: FixedWidthInteger & UnsignedInteger & Sendable>(
+    of cells: [Cell], _ format: CellFormat
+  ) -> PixelBuffer {
+    switch (format.container, format.isSigned) {
+    case (8, false): .uint8(extract(cells, format))
+    case (8, true): .int8(extract(cells, format))
+    case (16, false): .uint16(extract(cells, format))
+    case (16, true): .int16(extract(cells, format))
+    case (_, false): .uint32(extract(cells, format))
+    case (_, true): .int32(extract(cells, format))
+    }
+  }
+
+  /// Shifts the sample down, masks what is beside it, extends the sign.
+  private static func extract<Cell: FixedWidthInteger & UnsignedInteger, Out: FixedWidthInteger>(
+    _ cells: [Cell], _ format: CellFormat
+  ) -> [Out] {
+    let up = UInt64(64 - 1 - format.high)
+    let down = UInt64(64 - format.stored)
+    return cells.withUnsafeBufferPointer { source in
+      [Out](unsafeUninitializedCapacity: source.count) { out, count in
+        // Safe: both buffers have `source.count` elements.
+        if format.isSigned {
+          for index in 0..<source.count {
+            let pattern = Int64(bitPattern: UInt64(truncatingIfNeeded: source[index]) &<< up)
+            out[index] = Out(truncatingIfNeeded: pattern &>> Int64(down))
+          }
+        } else {
+          for index in 0..<source.count {
+            let pattern = UInt64(truncatingIfNeeded: source[index]) &<< up
+            out[index] = Out(truncatingIfNeeded: pattern &>> down)
+          }
+        }
+        count = source.count
+      }
+    }
+  }
+
+  private static func cells<Cell: FixedWidthInteger>(
+    _ bytes: [UInt8], _ type: Cell.Type, _ count: Int, _ bigEndian: Bool
+  ) -> [Cell] {
+    bytes.withUnsafeBytes { source in
+      [Cell](unsafeUninitializedCapacity: count) { out, done in
+        let size = Cell.bitWidth / 8
+        for index in 0..<count {
+          // Safe: the caller has checked that `count` cells are there.
+          let cell = source.loadUnaligned(fromByteOffset: index * size, as: Cell.self)
+          out[index] = bigEndian ? Cell(bigEndian: cell) : Cell(littleEndian: cell)
+        }
+        done = count
+      }
+    }
+  }
+
+  /// One bit a cell, the least significant of each byte first.
+  private static func bits(_ bytes: [UInt8], _ skipped: Int, _ count: Int) -> [UInt8] {
+    bytes.withUnsafeBufferPointer { source in
+      [UInt8](unsafeUninitializedCapacity: count) { out, done in
+        for index in 0..<count {
+          let bit = skipped + index
+          out[index] = source[bit >> 3] &>> UInt8(bit & 7) & 1
+        }
+        done = count
+      }
+    }
+  }
+
+  /// Cells of odd widths (12 bits and the like), packed least significant bit first.
+  private static func packed(_ bytes: [UInt8], _ skipped: Int, _ count: Int, _ width: Int)
+    -> [UInt32]
+  {
+    (0..<count).map { index in
+      let start = skipped + index * width
+      let last = (start + width - 1) >> 3
+      var pattern: UInt64 = 0
+      for byte in stride(from: last, through: start >> 3, by: -1) {
+        pattern = pattern << 8 | UInt64(bytes[byte])
+      }
+      return UInt32(truncatingIfNeeded: pattern >> UInt64(start & 7) & ((1 << UInt64(width)) - 1))
+    }
+  }
+}
+
+extension PixelBuffer {
+  /// The same samples in another order: `index` gives the old position of each new one.
+  func reordered(count: Int, _ index: (Int) -> Int) -> PixelBuffer {
+    func pick<T>(_ samples: [T]) -> [T] {
+      samples.withUnsafeBufferPointer { source in
+        [T](unsafeUninitializedCapacity: count) { out, done in
+          for position in 0..<count {
+            (out.baseAddress.map { $0 + position })?.initialize(to: source[index(position)])
+          }
+          done = count
+        }
+      }
+    }
+    return switch self {
+    case .uint8(let s): .uint8(pick(s))
+    case .int8(let s): .int8(pick(s))
+    case .uint16(let s): .uint16(pick(s))
+    case .int16(let s): .int16(pick(s))
+    case .uint32(let s): .uint32(pick(s))
+    case .int32(let s): .int32(pick(s))
+    case .float32(let s): .float32(pick(s))
+    case .float64(let s): .float64(pick(s))
+    }
+  }
+
+  /// The samples' bit patterns as unsigned cells, the sign extended.
+  func cells() -> [UInt32] {
+    switch self {
+    case .uint8(let s): s.map { UInt32($0) }
+    case .int8(let s): s.map { UInt32(bitPattern: Int32($0)) }
+    case .uint16(let s): s.map { UInt32($0) }
+    case .int16(let s): s.map { UInt32(bitPattern: Int32($0)) }
+    case .uint32(let s): s
+    case .int32(let s): s.map { UInt32(bitPattern: $0) }
+    case .float32(let s): s.map(\.bitPattern)
+    case .float64(let s): s.map { Float($0).bitPattern }
+    }
+  }
+}

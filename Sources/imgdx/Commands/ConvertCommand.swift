@@ -1,0 +1,103 @@
+import ArgumentParser
+private import Codecs
+private import Files
+internal import Imaging
+internal import Intake
+
+/// `imgdx convert`: one image file to another format.
+struct ConvertCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert",
+    abstract: "Writes an image as .png, .jpg, .npy or .dcm.",
+    discussion: """
+      Without an option the picture is written as it is meant to be seen: the file's window, \
+      palette and colour model applied, MONOCHROME1 turned over. With --raw the stored values are \
+      written instead; to .npy with all frames, [frames,] rows, columns[, samples].
+      """)
+
+  @Argument(help: "A PNG, JPEG, JPEG 2000 or DICOM file, or - for standard input.")
+  var input: String
+
+  @Argument(help: "The file to write; its extension tells the format.")
+  var output: String
+
+  @Option(help: "Which frame, counted from 1. (default: the first; all for --raw to .npy)")
+  var frame: Int?
+
+  @Flag(help: "Keep the stored values: no window, palette or colour conversion.")
+  var raw = false
+
+  @Flag(help: "Apply the file's own window, which is what happens without an option too.")
+  var voi = false
+
+  @Option(help: "Apply this window instead of the file's, in modality values.")
+  var window: WindowArgument?
+
+  @OptionGroup var limits: LimitOptions
+
+  func validate() throws {
+    guard [raw, voi, window != nil].count(where: { $0 }) <= 1 else {
+      throw ValidationError("--raw, --voi and --window exclude each other.")
+    }
+    guard frame ?? 1 >= 1 else { throw ValidationError("--frame counts from 1.") }
+    guard Conversion.Format(path: output) != nil else {
+      throw ValidationError("The output's name must end in .png, .jpg, .npy or .dcm.")
+    }
+  }
+
+  func run() throws {
+    guard let format = Conversion.Format(path: output) else { return }
+    let file = try ImageFile(path: input, limits: limits.limits)
+    if frame == nil && file.facts.frames > 1 && !(raw && format == .npy) && format != .dicom {
+      Terminal.say("imgdx: \(input): frame 1 of \(file.facts.frames) is written; see --frame")
+    }
+    let conversion = Conversion(file: file, format: format, frame: frame.map { $0 - 1 })
+    if raw {
+      try conversion.writeStored(to: output)
+    } else {
+      try conversion.writeShown(to: output, window: window?.window)
+    }
+  }
+}
+
+/// "40,400": center and width.
+struct WindowArgument: ExpressibleByArgument {
+  let window: Window
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",").map { Double($0) }
+    guard parts.count == 2, let center = parts[0], let width = parts[1], center.isFinite,
+      width.isFinite, width >= 1
+    else { return nil }
+    window = Window(center: center, width: width)
+  }
+}
+
+/// Bounds on input files, shared by the commands that read them.
+struct LimitOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Refuse images with more pixels a frame.", valueName: "n"))
+  var maxPixels = Limits().maximumPixels
+
+  @Option(help: ArgumentHelp("Refuse files with more bytes.", valueName: "n"))
+  var maxBytes = Limits().maximumBytes
+
+  @Option(help: ArgumentHelp("Refuse files with more frames.", valueName: "n"))
+  var maxFrames = Limits().maximumFrames
+
+  func validate() throws {
+    guard maxPixels > 0, maxBytes > 0, maxFrames > 0 else {
+      throw ValidationError("Limits are at least 1.")
+    }
+    guard maxPixels <= 1 << 32, maxFrames <= 1 << 24 else {
+      throw ValidationError("--max-pixels goes up to 2^32, --max-frames up to 2^24.")
+    }
+  }
+
+  var limits: Limits {
+    var limits = Limits()
+    limits.maximumPixels = maxPixels
+    limits.maximumBytes = maxBytes
+    limits.maximumFrames = maxFrames
+    return limits
+  }
+}

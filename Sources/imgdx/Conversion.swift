@@ -1,0 +1,129 @@
+private import Codecs
+private import DICOM
+private import Files
+internal import Imaging
+internal import Intake
+private import Screening
+
+/// The work of `imgdx convert`.
+struct Conversion {
+  let file: ImageFile
+  let format: Format
+  /// From 0; nil for the first, or all where the output holds several.
+  let frame: Int?
+
+  enum Format {
+    case png, jpeg, npy, dicom
+
+    /// Nil for an extension that is not written.
+    init?(path: String) {
+      let name = path.lowercased()
+      if name.hasSuffix(".png") {
+        self = .png
+      } else if name.hasSuffix(".jpg") || name.hasSuffix(".jpeg") {
+        self = .jpeg
+      } else if name.hasSuffix(".npy") {
+        self = .npy
+      } else if name.hasSuffix(".dcm") {
+        self = .dicom
+      } else {
+        return nil
+      }
+    }
+  }
+
+  /// Writes stored values.
+  func writeStored(to path: String) throws {
+    if format == .npy { return try writeArray(to: path) }
+    let stored = try file.storedFrame(frame ?? 0)
+    guard stored.samples == 1 || stored.samples == 3 else {
+      throw ConversionError.cannotHold(path: path, what: "\(stored.samples) samples a pixel")
+    }
+    let image = Image(
+      width: stored.width, height: stored.height, channels: stored.samples, pixels: stored.pixels,
+      bitsStored: stored.bitsStored)
+    switch image.pixels {
+    case .uint8: break
+    case .uint16 where format == .png: break
+    default: throw ConversionError.cannotHold(path: path, what: "these stored values")
+    }
+    try write(image, to: path)
+  }
+
+  /// Frames are decoded and written one after the other: a volume is never in memory whole.
+  private func writeArray(to path: String) throws {
+    let frames = frame.map { $0..<($0 + 1) } ?? 0..<file.facts.frames
+    let first = try file.storedFrame(frames.lowerBound)
+    var shape = [first.height, first.width]
+    if first.samples > 1 { shape.append(first.samples) }
+    if frames.count > 1 { shape.insert(frames.count, at: 0) }
+    let writer = try AtomicFileWriter(path: path)
+    try writer.append(NPYArray.header(shape: shape, values: first.pixels))
+    try writer.append(first.pixels.littleEndianBytes())
+    for index in frames.dropFirst() {
+      try writer.append(try file.storedFrame(index).pixels.littleEndianBytes())
+    }
+    try writer.commit()
+  }
+
+  /// Writes the picture as it is meant to be seen.
+  func writeShown(to path: String, window: Window?) throws {
+    var image = try file.frame(frame ?? 0)
+    for warning in image.attributes.warnings { Terminal.warn("\(file.path): \(warning)") }
+    if let window {
+      guard !image.isColor else {
+        throw ConversionError.windowOnColor(path: file.path)
+      }
+      image.attributes.windows = [window]
+    }
+    let bits = format == .png && image.pixels.bitsAllocated > 8 ? 16 : 8
+    try write(shown(image, bits: bits), to: path)
+  }
+
+  /// 0...1 to the whole range of the output's samples.
+  private func shown(_ image: Image, bits: Int) -> Image {
+    let channels = image.channels
+    let area = image.width * image.height
+    let planes = image.displayPlanes(channels: channels)
+    let largest: Float = bits == 16 ? 65535 : 255
+    let levels = (0..<(area * channels)).map { index in
+      (planes[index % channels * area + index / channels] * largest).rounded()
+    }
+    let pixels: PixelBuffer =
+      bits == 16 ? .uint16(levels.map { UInt16($0) }) : .uint8(levels.map { UInt8($0) })
+    return Image(
+      width: image.width, height: image.height, channels: channels, pixels: pixels)
+  }
+
+  private func write(_ image: Image, to path: String) throws {
+    let bytes =
+      switch format {
+      case .png: try PNGCodec.encode(image)
+      case .jpeg: try JPEGCodec.encode(image)
+      case .npy: NPYArray(shape: Conversion.shape(image), values: image.pixels).encoded()
+      case .dicom: throw ConversionError.cannotHold(path: path, what: "anything yet")
+      }
+    try AtomicFile.write(bytes, to: path)
+  }
+
+  private static func shape(_ image: Image) -> [Int] {
+    image.isColor ? [image.height, image.width, 3] : [image.height, image.width]
+  }
+}
+
+/// Why a conversion cannot be done.
+enum ConversionError: Error, CustomStringConvertible {
+  /// The output format has no room for these values.
+  case cannotHold(path: String, what: String)
+  /// Windows are for grey images.
+  case windowOnColor(path: String)
+
+  var description: String {
+    switch self {
+    case .cannotHold(let path, let what):
+      "\(path): this format cannot hold \(what); write to .npy, or leave --raw out"
+    case .windowOnColor(let path):
+      "\(path): a window applies to grey images, and this one is in colour"
+    }
+  }
+}

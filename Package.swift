@@ -12,7 +12,9 @@ let strict: [SwiftSetting] = [
 /// Numeric code is optimised in debug builds too: its tests would take minutes otherwise.
 let numeric: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
-let optimisedC: [CSetting] = [.unsafeFlags(["-O3", "-fno-math-errno"])]
+let optimisedC: [CSetting] = [
+  .unsafeFlags(["-O3", "-fno-math-errno", "-mprefer-vector-width=512", "-Wno-psabi"])
+]
 
 let package = Package(
   name: "imgdx",
@@ -105,8 +107,9 @@ let package = Package(
       dependencies: ["Screening", "Imaging", "ModelFiles", "Networks", "Tensors", "Files"],
       swiftSettings: strict),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Training", "Networks", "ModelFiles", "Codecs"],
-      swiftSettings: strict),
+      name: "TrainingTests",
+      dependencies: ["Training", "Networks", "ModelFiles", "Codecs", "Imaging"],
+      exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "Screening", "Imaging"], swiftSettings: strict
     ),

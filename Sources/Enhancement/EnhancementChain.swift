@@ -4,26 +4,31 @@ package import Imaging
 ///
 /// The same text stands on the command line, in a model's metadata and in reports.
 package struct EnhancementChain: Sendable, Equatable {
-  /// The steps in canonical form, every parameter spelled out.
+  /// The steps in canonical form, every parameter spelled out but those that each image supplies.
   package let steps: [String]
+  private let parsed: [EnhancementStep]
 
   /// - Throws: ``EnhancementError`` when a name or parameter is unknown or out of range.
-  package init(parsing steps: [String]) throws(EnhancementError) { self.steps = steps }
+  package init(parsing steps: [String]) throws(EnhancementError) {
+    var parsed: [EnhancementStep] = []
+    for step in steps { parsed.append(try EnhancementStep(parsing: step)) }
+    self.parsed = parsed
+    self.steps = parsed.map(\.canonical)
+  }
 
-  /// Applies every step; each is added to the result's `attributes.history`.
-  package func apply(to image: Image) throws(EnhancementError) -> Image { image }
-}
-
-/// Why an enhancement cannot be applied.
-package enum EnhancementError: Error, Equatable, CustomStringConvertible {
-  case unknownMethod(String, known: [String])
-  case badParameter(step: String, reason: String)
-
-  package var description: String {
-    switch self {
-    case .unknownMethod(let name, let known):
-      "no enhancement is called '\(name)'; there are \(known.joined(separator: ", "))"
-    case .badParameter(let step, let reason): "'\(step)': \(reason)"
+  /// Applies every step; each is added to the result's `attributes.history`, with the values that
+  /// the image supplied.
+  package func apply(to image: Image) throws(EnhancementError) -> Image {
+    var image = image
+    for step in parsed {
+      let result = try step.method.apply(to: image)
+      image = result.image
+      image.attributes.history.append(step.record(with: result.found))
     }
+    return image
+  }
+
+  package static func == (one: EnhancementChain, other: EnhancementChain) -> Bool {
+    one.steps == other.steps
   }
 }

@@ -75,6 +75,19 @@ struct SplitTests {
     #expect(drawn.validation.allSatisfy { $0 < 200 })
   }
 
+  @Test func aWrittenSplitReadsBackTheSame() throws {
+    let text =
+      "image,label,patient_id,note\na.png,x,p,\"1, 2\"\nb.png,y,q,\nc.png,x,r,\nd.png,y,s,\n"
+    let manifest = try Manifest(parsing: Array(text.utf8), path: "/data/set.csv")
+    let split = try manifest.split(validationShare: 0.25, testShare: 0.25, seed: 1)
+    let written = manifest.text(with: split)
+    let again = try Manifest(parsing: Array(written.utf8), path: "/elsewhere/split.csv")
+    #expect(try again.split(seed: 99) == split)
+    #expect(again.items.map(\.image) == manifest.items.map(\.image))
+    #expect(again.items.map(\.targets) == manifest.items.map(\.targets))
+    #expect(again.items[0].others["note"] == "1, 2")
+  }
+
   @Test func tooFewPatientsAreSaid() throws {
     let single = manifest().selecting([0, 1])
     #expect(throws: TrainingError.self) { try single.split(validationShare: 0.5, seed: 1) }

@@ -1,1 +1,9 @@
+// Vector loops without decisions. Every function is compiled for each x86-64 level and picked at
+// load time; sizes are checked by the callers.
 #pragma once
+#include "enhancement.h"
+#include "arrays.h"
+#include "convolution.h"
+#include "normalization.h"
+#include "pooling.h"
+#include "resampling.h"

@@ -1,0 +1,37 @@
+// Data movement of the im2col convolution and the transforms of Winograd's, in NHWC.
+#pragma once
+
+/// Geometry of one convolution over one image, in NHWC. Sizes in pixels.
+typedef struct {
+  long height, width, channels;        // input
+  long out_height, out_width;          // output
+  long kernel_height, kernel_width;
+  long stride_y, stride_x;
+  long pad_top, pad_left;
+  long dilation_y, dilation_x;
+  long group_channels, first_channel;  // the slice of channels that one group reads
+} imgdx_window;
+
+/// Columns of output rows [first_row, first_row + rows): col [rows * out_width, kh * kw * group_channels].
+void imgdx_im2col(
+    float *col, const float *image, const imgdx_window *window, long first_row, long rows);
+/// Adds columns back to where im2col took them from.
+void imgdx_col2im(
+    float *image, const float *col, const imgdx_window *window, long first_row, long rows);
+
+/// Winograd F(4x4, 3x3), Lavin and Gray 2016. Transforms 3x3 weights [3, 3, in, out] to [36, in, out].
+void imgdx_winograd_weights(float *u, const float *weights, long in, long out);
+/// Gradient of the transformed weights [36, in, out] back to [3, 3, in, out]; adds.
+void imgdx_winograd_weights_backward(float *dw, const float *du, long in, long out);
+/// Input tiles [first, first + count) of one image to v [36, v_pitch, channels]; stride 1, `pad` at top and left.
+void imgdx_winograd_input(
+    float *v, long v_pitch, const float *image, long height, long width, long channels,
+    long pad_top, long pad_left, long tiles_x, long first, long count);
+/// m [36, m_pitch, channels] to output tiles; adds bias when not null, then leaky ReLU with `slope`.
+void imgdx_winograd_output(
+    float *image, const float *m, long m_pitch, long height, long width, long channels,
+    long tiles_x, long first, long count, const float *bias, float slope, int accumulate);
+/// Gradient of output tiles to dm [36, m_pitch, channels].
+void imgdx_winograd_output_backward(
+    float *dm, long m_pitch, const float *image, long height, long width, long channels,
+    long tiles_x, long first, long count);

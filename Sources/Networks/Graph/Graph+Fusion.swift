@@ -1,0 +1,163 @@
+// Rewriting a graph into one that computes the same with fewer passes over memory.
+private import Tensors
+
+extension Graph {
+  /// For running: dropout removed, batch normalisation folded into convolutions, activations and
+  /// residual sums fused into the operator before them.
+  package func fusedForInference() -> Graph {
+    var graph = self
+    graph.removeDropout()
+    graph.foldBatchNormalization()
+    graph.fuseResidualAdds()
+    graph.fuseActivations { $0.fusedForRunning(slope: $1) }
+    graph.removeUnusedParameters()
+    return graph
+  }
+
+  /// For training: activations fused into the batch normalisation before them.
+  package func fusedForTraining() -> Graph {
+    var graph = self
+    graph.fuseActivations { $0.fused(slope: $1) }
+    return graph
+  }
+
+  /// Replaces every use of a value by another.
+  private mutating func rename(_ old: String, to new: String) {
+    for i in nodes.indices { nodes[i].inputs = nodes[i].inputs.map { $0 == old ? new : $0 } }
+  }
+
+  private mutating func removeDropout() {
+    for node in nodes
+    where node.operation is Dropout && !outputs.contains(node.outputs[0]) {
+      nodes.removeAll { $0.outputs == node.outputs }
+      rename(node.outputs[0], to: node.inputs[0])
+    }
+  }
+
+  /// Index of the node that makes `value`, if that node is read by nothing else.
+  private func soleProducer(of value: String, _ counts: [String: Int]) -> Int? {
+    guard counts[value] == 1, !outputs.contains(value) else { return nil }
+    return nodes.firstIndex { $0.outputs.first == value }
+  }
+
+  // w' = w γ / √(σ² + ε), b' = (b - μ) γ / √(σ² + ε) + β
+  private mutating func foldBatchNormalization() {
+    let counts = consumerCounts()
+    var folded: Set<String> = []
+    for node in nodes {
+      guard let norm = node.operation as? BatchNormalization, norm.slope == 1,
+        let producer = soleProducer(of: node.inputs[0], counts),
+        let convolution = nodes[producer].operation as? Convolution, convolution.slope == 1,
+        !convolution.hasAddend, let weights = parameters[nodes[producer].inputs[1]],
+        counts[nodes[producer].inputs[1]] == 1,
+        let statistics = vectors(Array(node.inputs[1...]))
+      else { continue }
+      let old = nodes[producer]
+      let bias = old.inputs.count > 2 ? parameters[old.inputs[2]]?.values : nil
+      if old.inputs.count > 2 && bias == nil { continue }
+      let scale = zip(statistics[0], statistics[3]).map { $0 / ($1 + norm.epsilon).squareRoot() }
+      let newBias = scale.indices.map {
+        ((bias?[$0] ?? 0) - statistics[2][$0]) * scale[$0] + statistics[1][$0]
+      }
+      let biasName = old.outputs[0] + ".folded-bias"
+      parameters[old.inputs[1]] = weights.scalingRows(by: scale)
+      parameters[biasName] = Tensor(shape: [scale.count], newBias)
+      nodes[producer].inputs = [old.inputs[0], old.inputs[1], biasName]
+      nodes[producer].outputs = node.outputs
+      folded.insert(node.name)
+    }
+    nodes.removeAll { $0.operation is BatchNormalization && folded.contains($0.name) }
+  }
+
+  private func vectors(_ names: [String]) -> [[Float]]? {
+    let values = names.compactMap { parameters[$0]?.values }
+    return values.count == names.count ? values : nil
+  }
+
+  /// conv followed by add becomes conv with an addend, when the conv is the later of the two terms.
+  private mutating func fuseResidualAdds() {
+    let counts = consumerCounts()
+    for node in nodes {
+      guard let sum = node.operation as? Arithmetic, sum.function == .add, node.inputs.count == 2,
+        node.inputs[0] != node.inputs[1]
+      else { continue }
+      let order = Dictionary(
+        nodes.enumerated().flatMap { i, n in n.outputs.map { ($0, i) } }, uniquingKeysWith: max)
+      for (value, other) in [(node.inputs[0], node.inputs[1]), (node.inputs[1], node.inputs[0])] {
+        guard let producer = soleProducer(of: value, counts), parameters[other] == nil,
+          var convolution = nodes[producer].operation as? Convolution, convolution.slope == 1,
+          !convolution.hasAddend, (order[other] ?? -1) < producer,
+          let at = nodes.firstIndex(where: { $0.outputs == node.outputs })
+        else { continue }
+        convolution.hasAddend = true
+        nodes[producer].operation = convolution
+        nodes[producer].inputs.append(other)
+        nodes[producer].outputs = node.outputs
+        nodes.remove(at: at)
+        break
+      }
+    }
+  }
+
+  private mutating func fuseActivations(
+    _ fuse: (any Operator, _ slope: Float) -> (any Operator)?
+  ) {
+    let counts = consumerCounts()
+    for node in nodes {
+      guard let activation = node.operation as? LeakyReLU, activation.slope >= 0,
+        let producer = soleProducer(of: node.inputs[0], counts),
+        let operation = fuse(nodes[producer].operation, activation.slope),
+        let at = nodes.firstIndex(where: { $0.outputs == node.outputs })
+      else { continue }
+      nodes[producer].operation = operation
+      nodes[producer].outputs = node.outputs
+      nodes.remove(at: at)
+    }
+  }
+
+  private mutating func removeUnusedParameters() {
+    let used = Set(nodes.flatMap(\.inputs) + outputs)
+    parameters = parameters.filter { used.contains($0.key) }
+  }
+}
+
+extension Operator {
+  /// The operator with a leaky ReLU applied to its result, where it can do that.
+  fileprivate func fused(slope: Float) -> (any Operator)? {
+    switch self {
+    case var norm as BatchNormalization where norm.slope == 1:
+      norm.slope = slope
+      return norm
+    default: return nil
+    }
+  }
+}
+
+extension Operator {
+  /// The same for operators whose backward pass does not know activations: only for running.
+  fileprivate func fusedForRunning(slope: Float) -> (any Operator)? {
+    switch self {
+    case var convolution as Convolution where convolution.slope == 1:
+      convolution.slope = slope
+      return convolution
+    case var dense as Dense where dense.slope == 1:
+      dense.slope = slope
+      return dense
+    default: return fused(slope: slope)
+    }
+  }
+}
+
+extension Tensor {
+  /// Each slice along the first axis times its factor.
+  fileprivate func scalingRows(by factors: [Float]) -> Tensor {
+    var copy = self
+    let row = count / max(factors.count, 1)
+    copy.withUnsafeMutableFloats { floats in
+      for (i, factor) in factors.enumerated() {
+        for j in i * row..<(i + 1) * row { floats[j] *= factor }
+      }
+    }
+    return copy
+  }
+}

@@ -1,0 +1,96 @@
+// The two halves of every operator: what it is (Operator, a value) and how it runs (Kernel).
+package import Tensors
+
+/// What one node computes: attributes and shapes. Adding one: CONTRIBUTING.md.
+package protocol Operator: Sendable {
+  /// ONNX's name of the operator ("Conv").
+  var name: String { get }
+  /// Logical shapes of the outputs, given those of all inputs, weights included.
+  func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]]
+  /// How a plan stores input `index` when it is a weight.
+  func layout(ofParameter index: Int) -> ParameterLayout
+  /// Inputs that training may change (running statistics are not among them).
+  var trainableInputs: Range<Int> { get }
+  /// Binds the operator to memory for one shape.
+  func makeKernel(_ bindings: Bindings) -> any Kernel
+}
+
+extension Operator {
+  package func layout(ofParameter index: Int) -> ParameterLayout { .image }
+  package var trainableInputs: Range<Int> { 0..<Int.max }
+}
+
+/// An operator bound to memory: forward and backward side by side.
+package protocol Kernel: AnyObject {
+  /// Floats that each worker needs beside its inputs and outputs.
+  var scratchCount: Int { get }
+  /// Computes the outputs from the inputs.
+  func forward(_ run: Run)
+  /// Computes the input gradients from the output gradients, after a forward pass.
+  func backward(_ run: Run)
+}
+
+extension Kernel {
+  package var scratchCount: Int { 0 }
+}
+
+/// The memory that a kernel reads and writes.
+package struct Bindings {
+  package enum Mode: Sendable { case inference, training }
+  package let mode: Mode
+  package let inputs: [View]
+  package let outputs: [View]
+  /// Gradients of the loss with respect to the outputs; empty for inference.
+  package let outputGradients: [View]
+  /// Where the input gradients go; nil where none is wanted.
+  package let inputGradients: [GradientTarget?]
+  /// Distinguishes nodes that draw random numbers.
+  package let seed: UInt64
+}
+
+/// A gradient's memory, and whether it already holds another consumer's share.
+package struct GradientTarget {
+  package let view: View
+  package let accumulates: Bool
+}
+
+/// One pass over a plan: its workers, their scratch memory and the number of the step.
+package struct Run {
+  package let pool: WorkerPool
+  package let scratch: UnsafeMutablePointer<Float>
+  package let scratchPitch: Int
+  package let step: UInt64
+
+  /// Scratch memory of one worker.
+  func scratch(of worker: Int) -> UnsafeMutablePointer<Float> { scratch + worker * scratchPitch }
+}
+
+/// Floats in a plan's memory. Images are `[N, H, W, C]`, everything else row-major.
+package struct View {
+  // Safe: the plan that made the view owns the memory and outlives its kernels.
+  package let floats: UnsafeMutablePointer<Float>
+  /// Logical shape: `[N, C, H, W]` for images.
+  package let shape: [Int]
+  package let n, h, w, c: Int
+
+  package init(_ floats: UnsafeMutablePointer<Float>, shape: [Int]) {
+    self.floats = floats
+    self.shape = shape
+    switch shape.count {
+    case 0: (n, h, w, c) = (1, 1, 1, 1)
+    case 1: (n, h, w, c) = (1, 1, 1, shape[0])
+    case 2: (n, h, w, c) = (shape[0], 1, 1, shape[1])
+    case 3: (n, h, w, c) = (shape[0], 1, shape[1], shape[2])
+    case 4: (n, h, w, c) = (shape[0], shape[2], shape[3], shape[1])
+    default: (n, h, w, c) = (shape[0], 1, shape[1...].dropLast().reduce(1, *), shape[shape.count - 1])
+    }
+  }
+
+  package var count: Int { n * h * w * c }
+  /// Rows of the `[rows, c]` matrix that the view is.
+  var rows: Int { n * h * w }
+  /// Floats of one image.
+  var imageCount: Int { h * w * c }
+  /// Start of image `index`.
+  func image(_ index: Int) -> UnsafeMutablePointer<Float> { floats + index * imageCount }
+}

@@ -1,0 +1,151 @@
+// Transposed convolution: the backward pass of a convolution, used to enlarge images.
+private import CKernels
+private import Tensors
+
+/// `y = col2im(x · w) + b`. Inputs: x `[N, C, H, W]`, w `[C, O / groups, kh, kw]`, optional b `[O]`.
+package struct TransposedConvolution: Operator {
+  package var attributes: WindowAttributes
+  package var outputPadding: (y: Int, x: Int)
+  package var groups: Int
+  package var name: String { "ConvTranspose" }
+
+  package init(
+    attributes: WindowAttributes, outputPadding: (y: Int, x: Int) = (0, 0), groups: Int = 1
+  ) {
+    self.attributes = attributes
+    self.outputPadding = outputPadding
+    self.groups = groups
+  }
+
+  package func layout(ofParameter index: Int) -> ParameterLayout {
+    index == 1 ? .transposedConvolution(groups: groups) : .image
+  }
+
+  package func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]] {
+    guard inputs.count >= 2, inputs[0].count == 4, inputs[1].count == 4 else {
+      throw ShapeError("it takes an image [N, C, H, W] and weights [C, O, kh, kw]")
+    }
+    let (x, w, a) = (inputs[0], inputs[1], attributes)
+    guard groups > 0, x[1] == w[0], x[1] % groups == 0, w[2] == a.kernel.y, w[3] == a.kernel.x else {
+      throw ShapeError("\(x[1]) channels do not fit weights \(w)")
+    }
+    let h = (x[2] - 1) * a.stride.y + a.extent.y + outputPadding.y - a.padding.top - a.padding.bottom
+    let v = (x[3] - 1) * a.stride.x + a.extent.x + outputPadding.x - a.padding.left - a.padding.right
+    guard h > 0, v > 0 else { throw ShapeError("the padding leaves no pixel") }
+    return [[x[0], w[1] * groups, h, v]]
+  }
+
+  package func makeKernel(_ bindings: Bindings) -> any Kernel {
+    TransposedConvolutionKernel(self, bindings)
+  }
+}
+
+private final class TransposedConvolutionKernel: Kernel {
+  private let operation: TransposedConvolution
+  private let io: Bindings
+  private let groups: Int
+  private let inputChannels: Int
+  private let outputChannels: Int
+  private let columnCount: Int
+  private let blockRows: Int
+  private let weightChunks: Int
+  private var partialWeights: FloatStorage?
+
+  init(_ operation: TransposedConvolution, _ io: Bindings) {
+    self.operation = operation
+    self.io = io
+    groups = operation.groups
+    inputChannels = io.inputs[0].c / groups
+    outputChannels = io.outputs[0].c / groups
+    columnCount = operation.attributes.kernel.y * operation.attributes.kernel.x * outputChannels
+    blockRows = min(io.inputs[0].h, max(1, (1 << 16) / max(1, columnCount * io.inputs[0].w)))
+    weightChunks = min(io.inputs[0].n, 8)
+    if io.mode == .training {
+      partialWeights = FloatStorage(count: weightChunks * groups * inputChannels * columnCount)
+    }
+  }
+
+  var scratchCount: Int { blockRows * io.inputs[0].w * columnCount }
+
+  /// The output plays the image's part, the input that of the columns.
+  private func window(of group: Int) -> imgdx_window {
+    operation.attributes.window(
+      input: io.outputs[0], output: io.inputs[0], groupChannels: outputChannels, group: group)
+  }
+
+  private func weights(of group: Int) -> UnsafeMutablePointer<Float> {
+    io.inputs[1].floats + group * inputChannels * columnCount
+  }
+
+  func forward(_ run: Run) {
+    let (x, y) = (io.inputs[0], io.outputs[0])
+    run.pool.run(x.n) { image, worker in
+      let columns = run.scratch(of: worker)
+      let out = y.image(image)
+      out.update(repeating: 0, count: y.imageCount)
+      for row in stride(from: 0, to: x.h, by: blockRows) {
+        let rows = min(blockRows, x.h - row)
+        for group in 0..<groups {
+          gemm(
+            columns, columnCount, x.image(image) + row * x.w * x.c + group * inputChannels, x.c,
+            weights(of: group), columnCount, m: rows * x.w, n: columnCount, k: inputChannels)
+          var window = window(of: group)
+          imgdx_col2im(out, columns, &window, row, rows)
+        }
+      }
+      if io.inputs.count > 2 {
+        imgdx_bias_activation(out, io.inputs[2].floats, 1, y.h * y.w, y.c)
+      }
+    }
+  }
+
+  // dx = im2col(dy) · wᵀ, dw = xᵀ · im2col(dy)
+  func backward(_ run: Run) {
+    let (x, dy) = (io.inputs[0], io.outputGradients[0])
+    if io.inputs.count > 2, let target = io.inputGradients[2] {
+      if !target.accumulates { target.view.floats.update(repeating: 0, count: target.view.count) }
+      imgdx_column_sums(target.view.floats, dy.floats, dy.rows, dy.c)
+    }
+    let count = groups * inputChannels * columnCount
+    run.pool.run(weightChunks) { chunk, worker in
+      let sum = partialWeights.map { $0.floats + chunk * count }
+      sum?.update(repeating: 0, count: count)
+      for image in chunk * x.n / weightChunks..<(chunk + 1) * x.n / weightChunks {
+        for row in stride(from: 0, to: x.h, by: blockRows) {
+          backwardBlock(image, row, sum, run.scratch(of: worker))
+        }
+      }
+    }
+    if let target = io.inputGradients[1], let partial = partialWeights {
+      if !target.accumulates { target.view.floats.update(repeating: 0, count: count) }
+      for chunk in 0..<weightChunks {
+        imgdx_add(target.view.floats, partial.floats + chunk * count, count)
+      }
+    }
+  }
+
+  private func backwardBlock(
+    _ image: Int, _ row: Int, _ sum: UnsafeMutablePointer<Float>?,
+    _ columns: UnsafeMutablePointer<Float>
+  ) {
+    let (x, dy) = (io.inputs[0], io.outputGradients[0])
+    let rows = min(blockRows, x.h - row)
+    for group in 0..<groups {
+      var window = window(of: group)
+      imgdx_im2col(columns, dy.image(image), &window, row, rows)
+      let start = row * x.w * x.c + group * inputChannels
+      if let sum, io.inputGradients[1] != nil {
+        gemm(
+          sum + group * inputChannels * columnCount, columnCount, x.image(image) + start, x.c,
+          columns, columnCount, m: inputChannels, n: columnCount, k: rows * x.w,
+          transposeA: true, accumulate: true)
+      }
+      if let target = io.inputGradients[0] {
+        gemm(
+          target.view.image(image) + start, x.c, columns, columnCount, weights(of: group),
+          columnCount, m: rows * x.w, n: inputChannels, k: columnCount, transposeB: true,
+          accumulate: target.accumulates)
+      }
+    }
+  }
+}

@@ -19,6 +19,9 @@ struct ImgdxCommand: ParsableCommand {
     version: programVersion,
     subcommands: [
       ConvertCommand.self,
+      ClassifyCommand.self,
+      SegmentCommand.self,
+      BatchCommand.self,
       DoctorCommand.self,
     ])
 }

@@ -1,0 +1,26 @@
+import ArgumentParser
+private import Foundation
+
+/// `--jobs` and the threads that are left for each.
+struct WorkerOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Images in work at once; otherwise IMGDX_THREADS, otherwise the number of processors. "
+        + "Results do not depend on it.",
+      valueName: "n"))
+  var jobs: Int?
+
+  func validate() throws {
+    if let jobs, !(1...1024).contains(jobs) {
+      throw ValidationError("--jobs takes a number from 1 to 1024.")
+    }
+  }
+
+  /// Cases at once, and threads for the network of each.
+  func split(over cases: Int) -> (jobs: Int, threads: Int) {
+    let given = jobs ?? Terminal.environment("IMGDX_THREADS").flatMap(Int.init)
+    let workers = min(max(given ?? ProcessInfo.processInfo.activeProcessorCount, 1), 1024)
+    let jobs = min(workers, max(cases, 1))
+    return (jobs, max(workers / jobs, 1))
+  }
+}

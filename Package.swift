@@ -111,9 +111,10 @@ let package = Package(
       dependencies: ["Training", "Networks", "ModelFiles", "Codecs", "Imaging"],
       exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "Screening", "Imaging"], swiftSettings: strict
-    ),
-    .testTarget(name: "BatchingTests", dependencies: ["Batching"], swiftSettings: strict),
+      name: "ReportsTests", dependencies: ["Reports", "Screening", "Imaging", "Codecs", "Files"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "BatchingTests", dependencies: ["Batching", "Reports", "Files"], swiftSettings: strict),
     .testTarget(name: "CommandTests", dependencies: ["imgdx", "Files"], swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx17

@@ -93,6 +93,14 @@ package enum JSONValue: Sendable, Equatable {
 
   private static func quote(_ text: String, to output: inout String) {
     output += "\""
+    // Pictures in base64 are long and hold nothing to escape.
+    let isPlain = text.utf8.allSatisfy {
+      $0 > 0x1F && $0 < 0x7F && $0 != 0x22 && $0 != 0x5C && $0 != 0x3C
+    }
+    if isPlain {
+      output += text + "\""
+      return
+    }
     for scalar in text.unicodeScalars {
       switch scalar {
       case "\"": output += "\\\""

@@ -9,8 +9,10 @@ package struct Findings: Sendable, Equatable {
   package var decision: Decision?
   /// Largest first.
   package var lesions: [Lesion]
-  /// The lesions' pixels; nil for a model that only classifies.
+  /// The lesions' pixels; nil for a model that only classifies, and once written to disk.
   package var mask: Mask?
+  /// The model outlines lesions.
+  package var segments: Bool
   /// A pixel belongs to a lesion from this probability on.
   package var maskThreshold: Float
   /// Enhancement steps that the image had been through when the network saw it.
@@ -18,6 +20,23 @@ package struct Findings: Sendable, Equatable {
   /// Remarks that whoever reads the result must know.
   package var warnings: [String]
   package var timings: ScreeningTimings
+
+  package init(
+    model: ModelIdentity, probabilities: [ClassProbability], decision: Decision?,
+    lesions: [Lesion], mask: Mask?, segments: Bool, maskThreshold: Float, enhancement: [String],
+    warnings: [String], timings: ScreeningTimings
+  ) {
+    self.model = model
+    self.probabilities = probabilities
+    self.decision = decision
+    self.lesions = lesions
+    self.mask = mask
+    self.segments = segments
+    self.maskThreshold = maskThreshold
+    self.enhancement = enhancement
+    self.warnings = warnings
+    self.timings = timings
+  }
 
   /// A second look is called for.
   package var isSuspicious: Bool { decision?.isSuspicious ?? false }

@@ -7,7 +7,8 @@ extension ScreeningModel {
   func judge(_ answer: NetworkAnswer, of image: Image, _ prepared: PreparedImage) -> Findings {
     var findings = Findings(
       model: identity, probabilities: [], decision: nil, lesions: [], mask: nil,
-      maskThreshold: metadata.maskThreshold, enhancement: prepared.enhancement, warnings: [],
+      segments: answer.lesionLogits != nil, maskThreshold: metadata.maskThreshold,
+      enhancement: prepared.enhancement, warnings: [],
       timings: ScreeningTimings())
     findings.probabilities = zip(metadata.labels, answer.probabilities).map(ClassProbability.init)
     findings.decision = decide(findings.probabilities)

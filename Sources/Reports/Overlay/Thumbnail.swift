@@ -1,6 +1,6 @@
 private import Codecs
 package import Imaging
-package import Screening
+private import Screening
 
 /// A small picture of an image for the report, and the lesions' outlines over it.
 package struct Thumbnail: Sendable, Equatable {

@@ -2,7 +2,9 @@
 /// plain bilinear interpolation for growing; pixel centres at half integers, edges renormalised.
 ///
 /// The same size gives the same values, and constants stay constant.
-package func resample(_ plane: [Float], width: Int, height: Int, toWidth: Int, toHeight: Int) -> [Float] {
+package func resample(_ plane: [Float], width: Int, height: Int, toWidth: Int, toHeight: Int)
+  -> [Float]
+{
   precondition(plane.count == width * height, "the plane must match its shape")
   precondition(toWidth > 0 && toHeight > 0, "a plane has at least one pixel")
   var result = plane

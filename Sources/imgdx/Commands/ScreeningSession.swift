@@ -44,11 +44,6 @@ struct ScreeningSession {
   }
 }
 
-extension CaseSource {
-  /// The file, and the frame where there are several.
-  var place: String { frame.map { "\(file), frame \($0)" } ?? file }
-}
-
 extension Ending {
   /// A command that ends otherwise than well throws its ending.
   func throwUnlessDone() throws { if self != .done { throw self } }

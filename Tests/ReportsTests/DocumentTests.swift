@@ -1,0 +1,62 @@
+import Files
+import Foundation
+import Testing
+
+@testable import Reports
+
+/// JSON and CSV for programs: stable keys, no patient, no formula.
+@Suite struct DocumentTests {
+  @Test func caseDocumentHasTheContractsKeys() throws {
+    let record = try SampleRun.record().cases[2]
+    let document = CaseDocument.json(record, program: "imgdx 0", includesPHI: false)
+    let text = document.text(isIndented: true)
+    let parsed = try #require(
+      JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+    for key in [
+      "schema", "notice", "file", "sha256", "image", "enhancement", "model", "probabilities",
+      "label", "decision", "lesions", "timings_seconds", "warnings",
+    ] { #expect(parsed.keys.contains(key), "\(key)") }
+    let lesion = try #require((parsed["lesions"] as? [[String: Any]])?.first)
+    for key in [
+      "area_pixels", "longest_diameter_pixels", "shortest_diameter_pixels", "area_mm2",
+      "longest_diameter_mm", "shortest_diameter_mm", "centroid", "box", "mean_intensity",
+      "probability",
+    ] { #expect(lesion.keys.contains(key), "\(key)") }
+    #expect(!text.contains("Doe"))
+  }
+
+  @Test func patientIsWrittenOnlyWhenAsked() throws {
+    let record = try SampleRun.record().cases[2]
+    let document = CaseDocument.json(record, program: "imgdx 0", includesPHI: true)
+    #expect(document.text().contains("Doe^Jane"))
+  }
+
+  @Test func failuresTellTheirReason() throws {
+    let run = try SampleRun.record()
+    let failed = try #require(run.failed.first)
+    #expect(
+      CaseDocument.json(failed, program: "", includesPHI: false).text()
+        .contains("\"error\":\"the PNG data ends early"))
+    #expect(SummaryTable.csv(run).contains("damaged,study/damaged.png,failed"))
+    #expect(RunDocument.json(run).text().contains("\"failed\":1"))
+  }
+
+  @Test func everyRowHasEveryColumn() throws {
+    var run = try SampleRun.record()
+    run.cases.removeAll { $0.source.file == SampleRun.hostileName }
+    for includesPHI in [false, true] {
+      run.includesPHI = includesPHI
+      let lines = SummaryTable.csv(run).components(separatedBy: "\r\n").dropLast()
+      #expect(lines.count == run.cases.count + 1)
+      #expect(Set(lines.map { $0.filter { $0 == "," }.count }).count == 1)
+    }
+  }
+
+  @Test(arguments: [
+    ("=1+1", "'=1+1"), ("@cmd", "'@cmd"), ("-x", "'-x"), ("-1.5", "-1.5"), ("+x,y", "\"'+x,y\""),
+    ("a\"b", "\"a\"\"b\""), ("plain", "plain"), ("two\nlines", "\"two\nlines\""),
+  ])
+  func fieldsAreSafeForSpreadsheets(text: String, field: String) {
+    #expect(SummaryTable.field(text) == field)
+  }
+}

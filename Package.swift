@@ -46,6 +46,7 @@ let package = Package(
     // Layer 2: one craft each.
     .target(name: "Enhancement", dependencies: ["Imaging", "CKernels"], swiftSettings: numeric),
     .target(name: "Networks", dependencies: ["Tensors", "CKernels"], swiftSettings: numeric),
+    .target(name: "Simulation", dependencies: ["Imaging"], swiftSettings: numeric),
     .target(
       name: "Codecs", dependencies: ["Imaging", "CPNG", "CJPEG", "COpenJPEG"],
       swiftSettings: numeric),
@@ -82,7 +83,7 @@ let package = Package(
       name: "imgdx",
       dependencies: [
         "Intake", "Enhancement", "Screening", "Training", "Reports", "Batching", "ModelFiles",
-        "Codecs", "DICOM", "Files", "Imaging", "Networks", "Tensors",
+        "Codecs", "DICOM", "Files", "Imaging", "Simulation", "Networks", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
@@ -95,6 +96,8 @@ let package = Package(
     .testTarget(
       name: "NetworksTests", dependencies: ["Networks", "Tensors"], exclude: ["Fixtures"],
       swiftSettings: numeric),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Simulation", "Imaging"], swiftSettings: numeric),
     .testTarget(name: "CodecsTests", dependencies: ["Codecs", "Imaging"], swiftSettings: strict),
     .testTarget(
       name: "DICOMTests", dependencies: ["DICOM", "Codecs", "Files", "Imaging"], swiftSettings: strict),

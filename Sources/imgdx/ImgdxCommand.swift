@@ -23,6 +23,7 @@ struct ImgdxCommand: ParsableCommand {
       SegmentCommand.self,
       BatchCommand.self,
       DoctorCommand.self,
+      SimulateCommand.self,
     ])
 }
 

@@ -72,7 +72,9 @@ let package = Package(
       swiftSettings: numeric),
     .target(
       name: "Reports",
-      dependencies: ["Imaging", "Screening", "Training", "DICOM", "Codecs", "Files"],
+      dependencies: [
+        "Imaging", "Enhancement", "Screening", "Training", "DICOM", "Codecs", "Files",
+      ],
       swiftSettings: numeric),
     .target(
       name: "Batching", dependencies: ["Intake", "Screening", "Reports", "Files"],
@@ -100,7 +102,8 @@ let package = Package(
       name: "SimulationTests", dependencies: ["Simulation", "Imaging"], swiftSettings: numeric),
     .testTarget(name: "CodecsTests", dependencies: ["Codecs", "Imaging"], swiftSettings: strict),
     .testTarget(
-      name: "DICOMTests", dependencies: ["DICOM", "Codecs", "Files", "Imaging"], swiftSettings: strict),
+      name: "DICOMTests", dependencies: ["DICOM", "Codecs", "Files", "Imaging"],
+      swiftSettings: strict),
     .testTarget(
       name: "ModelFilesTests", dependencies: ["ModelFiles", "Networks"], swiftSettings: strict),
     .testTarget(
@@ -118,7 +121,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "BatchingTests", dependencies: ["Batching", "Reports", "Files"], swiftSettings: strict),
-    .testTarget(name: "CommandTests", dependencies: ["imgdx", "Files"], swiftSettings: strict),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["imgdx", "Files", "Imaging", "Codecs", "ModelFiles", "Networks"],
+      swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx17
 )

@@ -1,4 +1,5 @@
 private import Foundation
+package import Intake
 package import Reports
 package import Screening
 
@@ -6,6 +7,8 @@ package import Screening
 package struct BatchRun: Sendable {
   package var model: ScreeningModel
   package var outputs: CaseOutputs
+  /// Larger files are refused.
+  package var limits: Limits
   /// Cases in work at once.
   package var jobs: Int
   /// Threads that share the network of one case.
@@ -14,11 +17,12 @@ package struct BatchRun: Sendable {
   package var shouldStop: @Sendable () -> Bool
 
   package init(
-    model: ScreeningModel, outputs: CaseOutputs, jobs: Int, threads: Int,
+    model: ScreeningModel, outputs: CaseOutputs, limits: Limits, jobs: Int, threads: Int,
     shouldStop: @escaping @Sendable () -> Bool
   ) {
     self.model = model
     self.outputs = outputs
+    self.limits = limits
     self.jobs = jobs
     self.threads = threads
     self.shouldStop = shouldStop
@@ -51,7 +55,8 @@ package struct BatchRun: Sendable {
 
   private func work(through queue: CaseQueue) {
     let screener = Screener(model: model, threads: threads)
-    let runner = CaseRunner(screener: screener, outputs: outputs, shouldStop: shouldStop)
+    let runner = CaseRunner(
+      screener: screener, outputs: outputs, limits: limits, shouldStop: shouldStop)
     while !shouldStop(), let (index, work) = queue.next() {
       do {
         queue.finish(index, .success(try runner.run(work)), wasCutShort: runner.wasCutShort)

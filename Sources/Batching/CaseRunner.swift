@@ -2,22 +2,19 @@ private import Codecs
 private import Files
 private import Foundation
 private import Imaging
-private import Intake
+package import Intake
 package import Reports
 package import Screening
 
 /// One input of a run.
 package struct CaseWork: Sendable, Equatable {
-  /// The file to read.
+  /// The file to read, as reports name it; "-" is standard input.
   package var path: String
-  /// The file as reports name it.
-  package var shownAs: String
   /// Path of its outputs in the output folder, without endings.
   package var name: String
 
-  package init(path: String, shownAs: String, name: String) {
+  package init(path: String, name: String) {
     self.path = path
-    self.shownAs = shownAs
     self.name = name
   }
 }
@@ -52,25 +49,29 @@ package struct CaseOutputs: Sendable, Equatable {
 package final class CaseRunner {
   private let screener: Screener
   private let outputs: CaseOutputs
+  private let limits: Limits
   private let shouldStop: () -> Bool
   /// A file's later frames were left out because the user wanted to stop.
   package private(set) var wasCutShort = false
 
-  package init(screener: Screener, outputs: CaseOutputs, shouldStop: @escaping () -> Bool) {
+  package init(
+    screener: Screener, outputs: CaseOutputs, limits: Limits, shouldStop: @escaping () -> Bool
+  ) {
     self.screener = screener
     self.outputs = outputs
+    self.limits = limits
     self.shouldStop = shouldStop
   }
 
   /// A record for each frame of the file, or one that says why there is none. Fewer than the frames
   /// when the user wants to stop.
   package func run(_ work: CaseWork) throws(BatchError) -> [CaseRecord] {
-    var source = CaseSource(name: work.name, file: work.shownAs)
+    var source = CaseSource(name: work.name, file: work.path)
     let file: ImageFile
     do {
-      file = try ImageFile(path: work.path)
+      file = try ImageFile(path: work.path, limits: limits)
     } catch {
-      return [try fail(source, reason(error, work))]
+      return [try fail(source, error.reason)]
     }
     source.describe(file)
     var records: [CaseRecord] = []
@@ -84,12 +85,12 @@ package final class CaseRunner {
         frame.frame = index + 1
         frame.name = OutputNames.frame(index + 1, of: work.name)
       }
-      records.append(try runFrame(index, of: file, frame, work))
+      records.append(try runFrame(index, of: file, frame))
     }
     return records
   }
 
-  private func runFrame(_ index: Int, of file: ImageFile, _ source: CaseSource, _ work: CaseWork)
+  private func runFrame(_ index: Int, of file: ImageFile, _ source: CaseSource)
     throws(BatchError) -> CaseRecord
   {
     var source = source
@@ -98,7 +99,7 @@ package final class CaseRunner {
     do {
       image = try file.frame(index)
     } catch {
-      return try fail(source, reason(error, work))
+      return try fail(source, error.reason)
     }
     source.decoding += (ContinuousClock.now - start) / .seconds(1)
     source.describe(image)
@@ -143,15 +144,6 @@ package final class CaseRunner {
       throw .cannotWrite(error)
     }
     return record
-  }
-
-  /// The reason alone: the record names the file already.
-  private func reason(_ error: IntakeError, _ work: CaseWork) -> String {
-    let text = error.description
-    for path in [work.path, work.shownAs] where text.hasPrefix("\(path): ") {
-      return String(text.dropFirst(path.count + 2))
-    }
-    return text
   }
 }
 

@@ -21,7 +21,7 @@ package enum InputWalk {
     }
     guard !found.isEmpty else { throw .noImages(inputs: inputs) }
     let names = OutputNames.assign(to: found.map(\.relative))
-    return zip(found, names).map { CaseWork(path: $0.path, shownAs: $0.path, name: $1) }
+    return zip(found, names).map { CaseWork(path: $0.path, name: $1) }
   }
 
   private static func files(of input: String, output: String?) throws(BatchError)
@@ -29,8 +29,8 @@ package enum InputWalk {
   {
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: input, isDirectory: &isFolder)
-    guard exists && isFolder.boolValue else {
-      return [(input, (input as NSString).lastPathComponent)]
+    guard input != "-" && exists && isFolder.boolValue else {
+      return [(input, input == "-" ? "stdin" : (input as NSString).lastPathComponent)]
     }
     if resolved(input) == output { throw .outputIsInput(path: input) }
     return walk(input, output: output).filter { isImage($0.path) }

@@ -1,3 +1,4 @@
+private import Enhancement
 private import Foundation
 internal import ModelFiles
 internal import Tensors
@@ -66,9 +67,8 @@ struct NetworkAnswer {
       let second = mirrored(Array(values[area...]), width: shape[3])
       for index in 0..<area { logits[index] = (logits[index] + second[index]) / 2 }
     }
-    return resample(
-      logits, width: shape[3], height: shape[2], toWidth: metadata.input.width,
-      toHeight: metadata.input.height)
+    return Resampling.resize(
+      logits, from: (shape[3], shape[2]), to: (metadata.input.width, metadata.input.height))
   }
 }
 

@@ -6,31 +6,6 @@ import Testing
 
 /// From an image to the network's input and back.
 @Suite struct PreprocessingTests {
-  @Test func sameSizeIsUntouched() {
-    let plane: [Float] = (0..<12).map { Float($0) }
-    #expect(resample(plane, width: 4, height: 3, toWidth: 4, toHeight: 3) == plane)
-  }
-
-  @Test(arguments: [(7, 5, 13, 2), (300, 200, 256, 171), (1, 1, 9, 9), (9, 9, 1, 1)])
-  func constantsStayConstant(width: Int, height: Int, toWidth: Int, toHeight: Int) {
-    let plane = [Float](repeating: 0.7, count: width * height)
-    let result = resample(
-      plane, width: width, height: height, toWidth: toWidth, toHeight: toHeight)
-    #expect(result.count == toWidth * toHeight)
-    #expect(result.allSatisfy { abs($0 - 0.7) < 1e-5 })
-  }
-
-  @Test func shrinkingByTwoWeighsNeighboursAsATriangle() {
-    // Weights of the widened triangle at the middle: 1/8, 3/8, 3/8, 1/8.
-    let result = resample([0, 0, 8, 0, 0, 0], width: 6, height: 1, toWidth: 3, toHeight: 1)
-    #expect(result[1] == 3)
-  }
-
-  @Test func growingByTwoInterpolates() {
-    #expect(
-      resample([0, 4], width: 2, height: 1, toWidth: 4, toHeight: 1) == [0, 1, 3, 4])
-  }
-
   @Test func letterboxIsCentredAndKeepsTheAspect() {
     let specification = InputSpecification(width: 8, height: 8)
     let geometry = InputGeometry(width: 200, height: 100, on: specification)

@@ -1,3 +1,4 @@
+private import Enhancement
 private import Foundation
 package import Imaging
 private import Screening
@@ -31,9 +32,9 @@ package enum Overlay {
     let shown = image.displayPlanes(channels: 3)
     let area = image.width * image.height
     let planes = (0..<3).map { channel in
-      resample(
-        Array(shown[(channel * area)..<((channel + 1) * area)]), width: image.width,
-        height: image.height, toWidth: image.width * zoom, toHeight: image.height * zoom)
+      Resampling.resize(
+        Array(shown[(channel * area)..<((channel + 1) * area)]), from: (image.width, image.height),
+        to: (image.width * zoom, image.height * zoom))
     }
     return Picture(width: image.width * zoom, height: image.height * zoom, planes: planes)
   }

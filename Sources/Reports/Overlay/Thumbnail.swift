@@ -1,4 +1,5 @@
 private import Codecs
+private import Enhancement
 package import Imaging
 private import Screening
 
@@ -24,9 +25,9 @@ package struct Thumbnail: Sendable, Equatable {
     let shown = image.displayPlanes(channels: channels)
     let area = image.width * image.height
     let planes = (0..<channels).map { channel in
-      resample(
+      Resampling.resize(
         channels == 1 ? shown : Array(shown[(channel * area)..<((channel + 1) * area)]),
-        width: image.width, height: image.height, toWidth: size.width, toHeight: size.height)
+        from: (image.width, image.height), to: size)
     }
     let picture = Picture(width: size.width, height: size.height, planes: planes)
     do {

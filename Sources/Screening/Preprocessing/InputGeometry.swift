@@ -1,3 +1,4 @@
+private import Enhancement
 package import Imaging
 package import ModelFiles
 
@@ -34,9 +35,8 @@ package struct InputGeometry: Sendable, Equatable {
   /// One plane `[sourceHeight, sourceWidth]` resized and placed: `[inputHeight, inputWidth]`, zeros
   /// around it.
   package func place(_ plane: [Float]) -> [Float] {
-    let content = resample(
-      plane, width: sourceWidth, height: sourceHeight, toWidth: contentWidth,
-      toHeight: contentHeight)
+    let content = Resampling.resize(
+      plane, from: (sourceWidth, sourceHeight), to: (contentWidth, contentHeight))
     if contentWidth == inputWidth && contentHeight == inputHeight { return content }
     var result = [Float](repeating: 0, count: inputWidth * inputHeight)
     for y in 0..<contentHeight {
@@ -67,8 +67,7 @@ package struct InputGeometry: Sendable, Equatable {
         return plane[start..<(start + contentWidth)]
       }
     }
-    return resample(
-      content, width: contentWidth, height: contentHeight, toWidth: sourceWidth,
-      toHeight: sourceHeight)
+    return Resampling.resize(
+      content, from: (contentWidth, contentHeight), to: (sourceWidth, sourceHeight))
   }
 }

@@ -34,18 +34,19 @@ struct BatchCommand: ParsableCommand {
     help: "Write patient name, ID and birth date into the results.")
   var includesPHI = false
 
+  @OptionGroup var limits: LimitOptions
+
   @OptionGroup var workers: WorkerOptions
 
   func run() throws {
-    let inputs = try InputFiles(inputs)
-    let works = try inputs.works(outputFolder: output)
+    let works = try InputWalk.works(for: inputs, outputFolder: output)
     let session = ScreeningSession(
-      inputs: inputs, model: try model.load(), works: works,
+      model: try model.load(), works: works,
       outputs: CaseOutputs(
         folder: output, includesPictures: true,
         thumbnailSide: RunOutputs.thumbnailSide(cases: works.count), includesPHI: includesPHI,
         program: ScreeningSession.program),
-      workers: workers)
+      limits: limits, workers: workers)
     let (started, clock) = (Date(), ContinuousClock.now)
     let records = Mutex<[CaseRecord]>([])
     let ending = try session.run { record in records.withLock { $0.append(record) } }

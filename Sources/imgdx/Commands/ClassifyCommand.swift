@@ -39,6 +39,8 @@ struct ClassifyCommand: ParsableCommand {
     help: "Write patient name, ID and birth date into the documents of -o.")
   var includesPHI = false
 
+  @OptionGroup var limits: LimitOptions
+
   @OptionGroup var workers: WorkerOptions
 
   func validate() throws {
@@ -46,14 +48,13 @@ struct ClassifyCommand: ParsableCommand {
   }
 
   func run() throws {
-    let inputs = try InputFiles(inputs)
     let session = ScreeningSession(
-      inputs: inputs, model: try model.load(),
-      works: try inputs.works(outputFolder: output),
+      model: try model.load(),
+      works: try InputWalk.works(for: inputs, outputFolder: output),
       outputs: CaseOutputs(
         folder: output, includesPictures: false, thumbnailSide: 0, includesPHI: includesPHI,
         program: ScreeningSession.program),
-      workers: workers)
+      limits: limits, workers: workers)
     let labels = session.model.metadata.labels
     if csv { try StandardOutput.write(ClassificationOutput.csvHeader(labels)) }
     let (json, csv) = (json, csv)

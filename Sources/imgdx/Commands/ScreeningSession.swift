@@ -6,11 +6,10 @@ private import Synchronization
 
 /// What `classify`, `segment` and `batch` share: inputs through a model, one record after another.
 struct ScreeningSession {
-  /// Held until the run ends: it owns the copy of standard input.
-  let inputs: InputFiles
   let model: ScreeningModel
   let works: [CaseWork]
   let outputs: CaseOutputs
+  let limits: LimitOptions
   let workers: WorkerOptions
 
   /// Name and version, as outputs state it.
@@ -20,11 +19,10 @@ struct ScreeningSession {
   /// - Parameter deliver: gets the records in the order of the inputs.
   /// - Returns: how the run ended; nothing more has to be said about it.
   func run(deliver: @escaping @Sendable (CaseRecord) throws -> Void) throws -> Ending {
-    defer { withExtendedLifetime(inputs) {} }
     Interruption.handleInOrder()
     let (jobs, threads) = workers.split(over: works.count)
     let run = BatchRun(
-      model: model, outputs: outputs, jobs: jobs, threads: threads,
+      model: model, outputs: outputs, limits: limits.limits, jobs: jobs, threads: threads,
       shouldStop: { Interruption.isRequested })
     let meter = ProgressMeter("files", total: works.count)
     let failures = Atomic(0)

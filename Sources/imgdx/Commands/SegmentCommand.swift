@@ -31,17 +31,18 @@ struct SegmentCommand: ParsableCommand {
     help: "Write patient name, ID and birth date into the documents.")
   var includesPHI = false
 
+  @OptionGroup var limits: LimitOptions
+
   @OptionGroup var workers: WorkerOptions
 
   func run() throws {
-    let inputs = try InputFiles(inputs)
     let session = ScreeningSession(
-      inputs: inputs, model: try model.load(),
-      works: try inputs.works(outputFolder: output),
+      model: try model.load(),
+      works: try InputWalk.works(for: inputs, outputFolder: output),
       outputs: CaseOutputs(
         folder: output, includesPictures: true, thumbnailSide: 0, includesPHI: includesPHI,
         program: ScreeningSession.program),
-      workers: workers)
+      limits: limits, workers: workers)
     let output = output
     let ending = try session.run { record in
       guard let findings = record.findings else { return }

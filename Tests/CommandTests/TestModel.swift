@@ -1,0 +1,69 @@
+import Codecs
+import Files
+import Foundation
+import Imaging
+import ModelFiles
+import Networks
+
+/// A small untrained model and a few images: enough to see the program work, fast and offline.
+enum Workbench {
+  /// A folder of its own for a test; the caller removes it.
+  static func folder() throws -> String {
+    let path = NSTemporaryDirectory() + "/imgdx-test-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(
+      atPath: path, withIntermediateDirectories: true)
+    return path
+  }
+
+  /// Writes a model that takes 32 x 32 grey images.
+  static func writeModel(to path: String) throws {
+    var settings = UNetSettings()
+    (settings.width, settings.height, settings.widths) = (32, 32, [4, 8])
+    let metadata = ModelMetadata(
+      name: "test-model", labels: ["normal", "benign", "malignant"],
+      suspiciousLabels: ["malignant"], input: InputSpecification(width: 32, height: 32),
+      classificationOutput: UNetOutput.classes, segmentationOutput: UNetOutput.mask,
+      modalities: ["US"], summary: "Untrained.")
+    try Model(graph: unet(settings, seed: 1), metadata: metadata).write(to: path)
+  }
+
+  /// Writes a grey PNG with a dark spot.
+  static func writeImage(to path: String, seed: Int = 1) throws {
+    var samples = [UInt8](repeating: 0, count: 60 * 40)
+    for index in samples.indices {
+      let (dx, dy) = (index % 60 - 30, index / 60 - 20)
+      samples[index] = UInt8(
+        truncatingIfNeeded: dx * dx + dy * dy < 100 ? 20 : 90 + index * seed % 60)
+    }
+    let image = Image(width: 60, height: 40, pixels: .uint8(samples))
+    try AtomicFile.write(PNGCodec.encode(image), to: path)
+  }
+
+  /// The built program, beside the test bundle.
+  static var program: URL {
+    URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+      .deletingLastPathComponent().appendingPathComponent("imgdx")
+  }
+
+  /// Runs the program as a user does.
+  static func run(_ arguments: [String], environment: [String: String] = [:], input: String? = nil)
+    throws -> (status: Int32, output: String, errors: String)
+  {
+    let process = Process()
+    process.executableURL = program
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    let (output, errors) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = errors
+    process.standardInput =
+      try input.map { try FileHandle(forReadingFrom: URL(fileURLWithPath: $0)) }
+      ?? FileHandle.nullDevice
+    try process.run()
+    // Outputs of these tests are far smaller than a pipe holds.
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let talk = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationStatus, text, talk)
+  }
+}

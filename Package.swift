@@ -117,7 +117,8 @@ let package = Package(
       dependencies: ["Training", "Networks", "ModelFiles", "Codecs", "Imaging"],
       exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
-      name: "ReportsTests", dependencies: ["Reports", "Screening", "Imaging", "Codecs", "Files"],
+      name: "ReportsTests",
+      dependencies: ["Reports", "Screening", "Training", "Imaging", "Codecs", "Files"],
       swiftSettings: strict),
     .testTarget(
       name: "BatchingTests", dependencies: ["Batching", "Reports", "Files"], swiftSettings: strict),

@@ -165,6 +165,22 @@ struct MetricsTests {
     #expect((json["recall"] as? [String: Double])?["mass, solid"] == 1)
   }
 
+  @Test func areaLiesUnderTheCurve() throws {
+    for answers in try MetricsFixture.load().answers {
+      let curve = RankingCurve(
+        scores: answers.probabilities.map { $0[0] }, isPositive: answers.truth.map { $0 == 0 })
+      let points = curve.points()
+      var area = 0.0
+      for (one, next) in zip(points, points.dropFirst()) {
+        let width = next.falsePositiveRate - one.falsePositiveRate
+        area += width * (one.truePositiveRate + next.truePositiveRate) / 2
+      }
+      #expect(close(curve.area(), area), "\(answers.name)")
+      #expect(points.last?.falsePositiveRate == 1 && points.last?.truePositiveRate == 1)
+    }
+    #expect(RankingCurve(scores: [1], isPositive: [true]).points().isEmpty)
+  }
+
   @Test func percentilesAreInterpolated() throws {
     let interval = try #require(Interval(of: (0...100).map { Double($0) }))
     #expect(close(interval.low, 2.5) && close(interval.high, 97.5))

@@ -36,4 +36,22 @@ package struct RankingCurve: Sendable {
     guard positives > 0, negativesBelow > 0 else { return nil }
     return pairs / (Double(positives) * Double(negativesBelow))
   }
+
+  /// The curve itself, from (0, 0) to (1, 1): the share of negative images at or above each score,
+  /// and of positive ones; empty without both kinds.
+  package func points() -> [(falsePositiveRate: Double, truePositiveRate: Double)] {
+    let positives = isPositive.count { $0 }
+    let negatives = isPositive.count - positives
+    guard positives > 0, negatives > 0 else { return [] }
+    var points = [(falsePositiveRate: 0.0, truePositiveRate: 0.0)]
+    var (seenPositives, seenNegatives) = (0, 0)
+    for (place, index) in order.enumerated().reversed() {
+      if isPositive[index] { seenPositives += 1 } else { seenNegatives += 1 }
+      // Ties are one step.
+      if place > 0, scores[order[place - 1]] == scores[index] { continue }
+      points.append(
+        (Double(seenNegatives) / Double(negatives), Double(seenPositives) / Double(positives)))
+    }
+    return points
+  }
 }

@@ -1,3 +1,5 @@
+package import Intake
+
 /// Why a data set cannot be used, or a network not be trained or evaluated on it.
 ///
 /// Messages name files, lines and columns, never what stands in a patient column.
@@ -10,7 +12,9 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
   case badCell(path: String, line: Int, column: String, reason: String)
   /// Files that the manifest names and the disk lacks, with the lines naming them.
   case missingFiles(manifest: String, files: [MissingFile])
-  /// An image or mask cannot be decoded or prepared.
+  /// An image or mask cannot be read.
+  case unreadableImage(IntakeError)
+  /// An image cannot be prepared or answered.
   case unusableImage(path: String, reason: String)
   /// A mask has another size than its image.
   case maskSizeDiffers(mask: String, maskSize: String, imageSize: String)
@@ -34,6 +38,7 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .badCell(let path, let line, let column, let reason):
       "\(path), line \(line), column '\(column)': \(reason)"
     case .missingFiles(let manifest, let files): Self.describe(files, of: manifest)
+    case .unreadableImage(let error): error.description
     case .unusableImage(let path, let reason): "cannot use \(path): \(reason)"
     case .maskSizeDiffers(let mask, let maskSize, let imageSize):
       "the mask \(mask) is \(maskSize) pixels, its image \(imageSize); they must be the same"

@@ -19,6 +19,21 @@ package struct ManifestItem: Sendable, Equatable {
   /// Cells of columns that imgdx does not know.
   package let others: [String: String]
 
+  package init(
+    line: Int, name: String, image: String, mask: String?, targets: [Bool?], patientID: String?,
+    split: SplitName?, weight: Float, others: [String: String]
+  ) {
+    self.line = line
+    self.name = name
+    self.image = image
+    self.mask = mask
+    self.targets = targets
+    self.patientID = patientID
+    self.split = split
+    self.weight = weight
+    self.others = others
+  }
+
   /// The label's index where exactly one applies.
   package var classIndex: Int? {
     guard let first = targets.firstIndex(of: true) else { return nil }

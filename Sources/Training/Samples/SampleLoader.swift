@@ -53,12 +53,9 @@ package struct SampleLoader: Sendable {
 
   /// The first frame of a file.
   package static func image(at path: String) throws(TrainingError) -> Image {
-    do {
+    do throws(IntakeError) {
       return try ImageFile(path: path).frame(0)
-    } catch {
-      // The error names the file already.
-      throw .unusableImage(path: path, reason: "\(error)")
-    }
+    } catch { throw .unreadableImage(error) }
   }
 
   /// A mask file: whatever is not 0 is lesion (any channel, where it has several).

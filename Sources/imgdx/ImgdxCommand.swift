@@ -21,6 +21,7 @@ struct ImgdxCommand: ParsableCommand {
       ConvertCommand.self,
       ClassifyCommand.self,
       SegmentCommand.self,
+      EvaluateCommand.self,
       BatchCommand.self,
       DoctorCommand.self,
       SimulateCommand.self,

@@ -42,7 +42,7 @@ package struct EvaluationPage {
     """
 
   private var facts: String {
-    var facts = ["\(report.images) images of \(report.patients) patients"]
+    var facts = [EvaluationTables.counts(report)]
     if let data = report.data { facts.append("data <code>\(Self.escaped(data))</code>") }
     if let split = report.split { facts.append("side <code>\(Self.escaped(split))</code>") }
     if let digest = report.modelSHA256 {

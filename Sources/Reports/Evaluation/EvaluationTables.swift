@@ -48,7 +48,7 @@ package enum EvaluationTables {
 
   /// What a person at a terminal wants to know.
   package static func text(_ report: EvaluationReport) -> String {
-    var lines = ["\(report.images) images of \(report.patients) patients, with 95 % bounds", ""]
+    var lines = ["\(counts(report)), with 95 % bounds", ""]
     for line in summary(report) {
       guard let value = line.value else { continue }
       let name = line.name.padding(toLength: 34, withPad: " ", startingAt: 0)
@@ -63,6 +63,12 @@ package enum EvaluationTables {
       }
     }
     return (lines + ["", report.notice]).map { $0 + "\n" }.joined()
+  }
+
+  /// "5 images of 1 patient".
+  static func counts(_ report: EvaluationReport) -> String {
+    "\(report.images) image\(report.images == 1 ? "" : "s") of \(report.patients) "
+      + "patient\(report.patients == 1 ? "" : "s")"
   }
 
   struct Line {

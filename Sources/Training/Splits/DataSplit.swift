@@ -21,6 +21,10 @@ package struct DataSplit: Sendable, Equatable {
 }
 
 extension Manifest {
+  /// The seed of folds that are named by number alone, so that training, cross-validation and
+  /// evaluation mean the same fold.
+  package static let foldSeed: UInt64 = 1
+
   /// The split that the manifest's `split` column asks for, else one drawn from the seed with every
   /// patient on one side and the labels in proportion.
   ///

@@ -32,6 +32,15 @@ struct EvaluateCommand: ParsableCommand {
       valueName: "side"))
   var split: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Only this fold (from 0): what 'imgdx train --test-fold' kept away from the model.",
+      valueName: "k"))
+  var testFold: Int?
+
+  @Option(help: ArgumentHelp("Number of folds for --test-fold.", valueName: "n"))
+  var folds = 5
+
   @Flag(help: "One JSON document.")
   var json = false
 
@@ -50,6 +59,12 @@ struct EvaluateCommand: ParsableCommand {
   func validate() throws {
     if let split, SplitName(reading: split) == nil {
       throw ValidationError("--split takes train, val or test.")
+    }
+    if split != nil && testFold != nil {
+      throw ValidationError("Choose one of --split and --test-fold.")
+    }
+    if let testFold, !(0..<folds).contains(testFold) {
+      throw ValidationError("--test-fold takes a number from 0 to \(folds - 1).")
     }
     guard (1...1_000_000).contains(resamples) else {
       throw ValidationError("--resamples takes a number from 1 to 1000000.")
@@ -73,12 +88,13 @@ struct EvaluateCommand: ParsableCommand {
     report.model = model.identity.name
     report.modelSHA256 = model.identity.sha256
     report.data = data
-    report.split = split
+    report.split = split ?? testFold.map { "fold \($0) of \(folds)" }
     try deliver(report, images)
     if measured.count < images.count { throw Ending.someInputsFailed }
   }
 
   private func chosenItems(of manifest: Manifest) throws -> [Int]? {
+    if let testFold { return try manifest.folds(folds, seed: Manifest.foldSeed)[testFold] }
     guard let side = split.flatMap(SplitName.init(reading:)) else {
       let trained = manifest.items.count { $0.split == .train }
       if trained > 0 {

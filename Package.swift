@@ -55,7 +55,8 @@ let package = Package(
     .target(
       name: "DICOM", dependencies: ["Imaging", "Codecs", "Files", "CDCMTK"],
       swiftSettings: numeric),
-    .target(name: "ModelFiles", dependencies: ["Networks", "Files"], swiftSettings: strict),
+    .target(
+      name: "ModelFiles", dependencies: ["Networks", "Tensors", "Files"], swiftSettings: strict),
 
     // Layer 4: the one door in, and the one question asked.
     .target(
@@ -68,8 +69,10 @@ let package = Package(
     // Layer 5 to 7: training, rendering, many files.
     .target(
       name: "Training",
-      dependencies: ["Intake", "Enhancement", "Networks", "ModelFiles", "Screening"],
-      swiftSettings: numeric),
+      dependencies: [
+        "Imaging", "Intake", "Enhancement", "Networks", "Tensors", "ModelFiles", "Screening",
+        "Files",
+      ], swiftSettings: numeric),
     .target(
       name: "Reports",
       dependencies: [
@@ -77,7 +80,8 @@ let package = Package(
       ],
       swiftSettings: numeric),
     .target(
-      name: "Batching", dependencies: ["Intake", "Screening", "Reports", "Files"],
+      name: "Batching",
+      dependencies: ["Imaging", "Codecs", "Intake", "Screening", "Reports", "Files"],
       swiftSettings: strict),
 
     // Layer 8: arguments to values, errors to exit codes.

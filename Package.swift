@@ -104,7 +104,9 @@ let package = Package(
       swiftSettings: numeric),
     .testTarget(
       name: "SimulationTests", dependencies: ["Simulation", "Imaging"], swiftSettings: numeric),
-    .testTarget(name: "CodecsTests", dependencies: ["Codecs", "Imaging"], swiftSettings: strict),
+    .testTarget(
+      name: "CodecsTests", dependencies: ["Codecs", "Files", "Imaging"], exclude: ["Fixtures"],
+      swiftSettings: strict),
     .testTarget(
       name: "DICOMTests", dependencies: ["DICOM", "Codecs", "Files", "Imaging"],
       swiftSettings: strict),

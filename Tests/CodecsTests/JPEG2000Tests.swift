@@ -1,0 +1,48 @@
+import Codecs
+import Imaging
+import Testing
+
+/// JPEG 2000: what was coded losslessly comes back, signs and odd precisions included.
+struct JPEG2000Tests {
+  static let cases: [(PixelBuffer, Int)] = {
+    let values = (0..<(37 * 19)).map { $0 * 7919 % 65536 }
+    return [
+      (.uint8(values.map { UInt8($0 >> 8) }), 8),
+      (.uint8(values.map { UInt8($0 >> 15) }), 1),
+      (.int8(values.map { Int8(($0 >> 8) - 128) }), 8),
+      (.uint16(values.map { UInt16($0) }), 16),
+      (.uint16(values.map { UInt16($0 >> 4) }), 12),
+      (.int16(values.map { Int16($0 - 32768) }), 16),
+      (.int16(values.map { Int16(($0 >> 4) - 2048) }), 12),
+    ]
+  }()
+
+  @Test(arguments: 0..<7) func samplesComeBack(index: Int) throws {
+    let (pixels, precision) = Self.cases[index]
+    let bytes = try JPEG2000Codec.encode(
+      pixels, width: 37, height: 19, samplesPerPixel: 1, precision: precision)
+    let decoded = try JPEG2000Codec.decode(bytes)
+    #expect(decoded.pixels == pixels)
+    #expect(decoded.precision == precision)
+    #expect(decoded.isSigned == pixels.isSigned)
+    let header = try ImageCodec.header(of: bytes)
+    #expect((header.width, header.height, header.precision) == (37, 19, precision))
+    let image = try ImageCodec.image(from: bytes)
+    #expect(image.pixels == pixels && image.bitsStored == precision)
+  }
+
+  @Test(arguments: [(1, 1), (5, 64), (33, 2)]) func colourComesBack(size: (Int, Int)) throws {
+    let samples = (0..<(size.0 * size.1 * 3)).map { UInt8(truncatingIfNeeded: $0 * 71) }
+    let bytes = try JPEG2000Codec.encode(
+      .uint8(samples), width: size.0, height: size.1, samplesPerPixel: 3, precision: 8)
+    #expect(try JPEG2000Codec.decode(bytes).pixels == .uint8(samples))
+    #expect(try JPEG2000Codec.image(from: bytes).channels == 3)
+  }
+
+  @Test func valuesOverThePrecisionAreRefused() {
+    #expect(throws: CodecError.self) {
+      try JPEG2000Codec.encode(
+        .uint16([4096]), width: 1, height: 1, samplesPerPixel: 1, precision: 12)
+    }
+  }
+}

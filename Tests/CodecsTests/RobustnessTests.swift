@@ -1,0 +1,101 @@
+import Codecs
+import Imaging
+import Testing
+
+/// Truncated, flipped and lying files give an error, or a picture where nothing tells the damage.
+struct RobustnessTests {
+  private static let picture = Image(
+    width: 40, height: 24, pixels: .uint8((0..<960).map { UInt8(truncatingIfNeeded: $0 * $0) }))
+
+  private static let files: [(format: ImageFormat, bytes: [UInt8])] = {
+    let samples = (0..<960).map { UInt16(truncatingIfNeeded: $0 * 977) }
+    let made = [
+      (ImageFormat.png, try? PNGCodec.encode(picture)),
+      (.jpeg, try? JPEGCodec.encode(picture)),
+      (
+        .jpeg2000,
+        try? JPEG2000Codec.encode(
+          .uint16(samples), width: 40, height: 24, samplesPerPixel: 1, precision: 16)
+      ),
+    ]
+    return made.map { ($0, $1 ?? []) }
+  }()
+
+  @Test(arguments: [0, 1, 2]) func everyTruncationIsAnError(file: Int) {
+    let (format, bytes) = Self.files[file]
+    #expect(bytes.count > 200)
+    // JPEG 2000 only ends in its two-byte end marker, without which nothing is missing.
+    let whole = format == .jpeg2000 ? bytes.count - 2 : bytes.count
+    for length in 0..<whole {
+      let cut = Array(bytes[..<length])
+      #expect(throws: CodecError.self, "\(format) cut to \(length) of \(bytes.count)") {
+        try ImageCodec.decode(cut)
+      }
+    }
+  }
+
+  @Test func everyFlippedByteOfAPNGIsAnError() {
+    let bytes = Self.files[0].bytes
+    for index in bytes.indices {
+      var damaged = bytes
+      damaged[index] ^= 0x24
+      #expect(throws: CodecError.self, "byte \(index)") { try PNGCodec.image(from: damaged) }
+    }
+  }
+
+  @Test(arguments: [1, 2]) func flippedBytesDoNoHarm(file: Int) {
+    let (_, bytes) = Self.files[file]
+    for index in bytes.indices {
+      for mask: UInt8 in [0x01, 0x80, 0xFF] {
+        var damaged = bytes
+        damaged[index] ^= mask
+        // Sizes stay small: a flipped size of 2^24 columns would only test the memory.
+        let limits = CodecLimits(maximumPixels: 1 << 20)
+        if let image = try? ImageCodec.image(from: damaged, limits: limits) {
+          #expect(image.width * image.height <= 1 << 20)
+        }
+      }
+    }
+  }
+
+  @Test func sizesAreCheckedBeforeMemoryIsTaken() throws {
+    let huge = PNGBuilder(width: 2_000_000_000, height: 2_000_000_000, rows: [[1]]).bytes()
+    #expect(
+      throws: CodecError.tooLarge(
+        .png, width: 2_000_000_000, height: 2_000_000_000, maximumPixels: 1 << 28)
+    ) { try PNGCodec.decode(huge) }
+    // Within the limit, yet more than deflate could make of so short a file.
+    let lying = PNGBuilder(width: 16000, height: 16000, rows: [[1]]).bytes()
+    #expect(throws: CodecError.truncated(.png)) { try PNGCodec.decode(lying) }
+    for (format, bytes) in Self.files {
+      #expect(
+        throws: CodecError.tooLarge(format, width: 40, height: 24, maximumPixels: 959)
+      ) { try ImageCodec.decode(bytes, limits: CodecLimits(maximumPixels: 959)) }
+    }
+  }
+
+  @Test func foreignFilesAreToldApart() {
+    #expect(throws: CodecError.unknownFormat) { try ImageCodec.image(from: []) }
+    #expect(throws: CodecError.unknownFormat) { try ImageCodec.image(from: Array("GIF89a".utf8)) }
+    #expect(throws: CodecError.notThisFormat(.png)) {
+      try PNGCodec.image(from: Self.files[1].bytes)
+    }
+  }
+
+  @Test func noiseBehindASignatureDoesNoHarm() {
+    var state: UInt32 = 7
+    for format in [ImageFormat.png, .jpeg, .jpeg2000, .jp2, .npy] {
+      for length in [0, 1, 7, 50, 500] {
+        let noise = (0..<length).map { _ -> UInt8 in
+          state = state &* 1_664_525 &+ 1_013_904_223
+          return UInt8(state >> 24)
+        }
+        let limits = CodecLimits(maximumPixels: 1 << 20)
+        #expect(throws: CodecError.self) {
+          try ImageCodec.image(from: format.signature + noise, limits: limits)
+        }
+        _ = try? NPYArray(reading: format.signature + noise)
+      }
+    }
+  }
+}

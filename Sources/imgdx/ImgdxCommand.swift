@@ -24,6 +24,7 @@ struct ImgdxCommand: ParsableCommand {
       EvaluateCommand.self,
       BatchCommand.self,
       DoctorCommand.self,
+      EnhanceCommand.self,
       SimulateCommand.self,
     ])
 }

@@ -29,7 +29,7 @@ struct Field {
     smooth random: inout RandomSource, width: Int, height: Int, across: Float, down: Float
   ) {
     self = Field(noise: &random, width: width, height: height)
-      .blurred(across: across, down: down).standardised()
+      .blurred(across: across, down: down, edge: .wrapped).standardised()
   }
 
   subscript(x: Int, y: Int) -> Float {
@@ -69,16 +69,23 @@ struct Field {
 }
 
 extension Field {
-  /// A Gaussian blur with the edge repeated; a deviation of 0 leaves the axis alone.
-  func blurred(across: Float, down: Float) -> Field {
+  /// What lies to the left and right of a field. Noise is wrapped: repeated, its outermost values
+  /// would add up to streaks.
+  enum Edge {
+    case repeated
+    case wrapped
+  }
+
+  /// A Gaussian blur; above and below the edge is repeated. A deviation of 0 leaves the axis alone.
+  func blurred(across: Float, down: Float, edge: Edge = .repeated) -> Field {
     var result = self
-    if across > 0 { result = result.blurredRows { _ in across } }
+    if across > 0 { result = result.blurredRows(edge) { _ in across } }
     if down > 0 { result = result.blurredColumns(down) }
     return result
   }
 
   /// A Gaussian blur along rows whose deviation depends on the row.
-  func blurredRows(_ deviation: (_ y: Int) -> Float) -> Field {
+  func blurredRows(_ edge: Edge, _ deviation: (_ y: Int) -> Float) -> Field {
     var result = self
     var line = [Float]()
     for y in 0..<height {
@@ -87,9 +94,10 @@ extension Field {
       guard radius > 0 else { continue }
       let row = y * width
       line.removeAll(keepingCapacity: true)
-      line.append(contentsOf: repeatElement(values[row], count: radius))
-      line.append(contentsOf: values[row..<(row + width)])
-      line.append(contentsOf: repeatElement(values[row + width - 1], count: radius))
+      for x in -radius..<(width + radius) {
+        let inside = edge == .wrapped ? (x + width * radius) % width : min(max(x, 0), width - 1)
+        line.append(values[row + inside])
+      }
       line.withUnsafeBufferPointer { line in
         result.values.withUnsafeMutableBufferPointer { out in
           // Safe: the line is `2 radius` longer than the row.

@@ -141,7 +141,7 @@ struct Lesion {
 
   /// Narrow spikes in random directions.
   private static func addSpicules(_ random: inout RandomSource, to radii: inout [Float]) {
-    for _ in 0..<random.integer(8...22) {
+    for _ in 0..<random.integer(6...20) {
       let direction = random.uniform(0...Float(steps))
       let length = random.uniform(0.08...0.35)
       let width = random.uniform(0.004...0.016) * Float(steps)
@@ -150,6 +150,11 @@ struct Lesion {
         distance = min(distance, Float(steps) - distance)
         radii[step] += length * max(0, 1 - distance / width / 1.8)
       }
+    }
+    // Tips and notches are round.
+    let sharp = radii
+    for step in 0..<steps {
+      radii[step] = (-4...4).reduce(0) { $0 + sharp[(step + $1 + steps) % steps] } / 9
     }
   }
 }

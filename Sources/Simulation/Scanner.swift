@@ -103,7 +103,7 @@ struct Scanner {
   }
 
   private func spread(_ field: Field) -> Field {
-    field.blurred(across: 0, down: axialWidth).blurredRows { y in
+    field.blurred(across: 0, down: axialWidth).blurredRows(.wrapped) { y in
       let away = abs(Float(y) - focus) / Float(field.height)
       return lateralWidth * (1 + divergence * away)
     }

@@ -89,7 +89,7 @@ package struct SimulatedUltrasound: Sendable {
       }
     }
     // The beam is wider than a column, and neighbouring beams fill in behind.
-    return field.blurred(across: 0, down: 2).blurredRows { y in
+    return field.blurred(across: 0, down: 2).blurredRows(.repeated) { y in
       2.5 + 0.09 * max(0, Float(y) - lesion.centreY)
     }
   }

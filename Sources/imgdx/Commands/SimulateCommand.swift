@@ -1,8 +1,6 @@
 import ArgumentParser
-private import Codecs
-private import Files
 private import Foundation
-private import Simulation
+internal import Simulation
 
 /// `imgdx simulate`: breast ultrasound pictures from physics, with the lesions' outlines known.
 struct SimulateCommand: ParsableCommand {
@@ -25,6 +23,9 @@ struct SimulateCommand: ParsableCommand {
   @Option(help: "Which images: another seed, other images.")
   var seed: UInt64 = 1
 
+  @Option(help: "The same finding in all of them: normal, benign or malignant.")
+  var finding: SimulatedUltrasound.Finding?
+
   @Option(help: "Bits of a sample, 8 or 16.")
   var bits = 8
 
@@ -34,15 +35,32 @@ struct SimulateCommand: ParsableCommand {
   @Option(help: "Rows; by default 0.7 to 0.95 of the columns.")
   var height: Int?
 
+  @Option(help: "png, jpeg or dicom; masks are always PNG.")
+  var format = SimulatedFormat.png
+
+  @Option(help: "Frames of a DICOM object: new speckle each, the same anatomy.")
+  var frames = 1
+
+  @Option(help: "How DICOM pixels are compressed: none, rle or jpeg-lossless.")
+  var compression = SimulatedCompression.none
+
   func validate() throws {
     guard (1...100_000).contains(count) else {
-      throw ValidationError("--count is a number from 1 to 100000")
+      throw ValidationError("--count is a number from 1 to 100000.")
     }
-    guard bits == 8 || bits == 16 else { throw ValidationError("--bits is 8 or 16") }
+    guard bits == 8 || bits == 16 && format != .jpeg else {
+      throw ValidationError("--bits is 8 or 16, and 8 for JPEG.")
+    }
     for (name, side) in [("--width", width), ("--height", height)] {
       if let side, !(64...2048).contains(side) {
-        throw ValidationError("\(name) is a number from 64 to 2048")
+        throw ValidationError("\(name) is a number from 64 to 2048.")
       }
+    }
+    guard frames == 1 || (2...1000).contains(frames) && format == .dicom else {
+      throw ValidationError("--frames is a number from 1 to 1000, and 1 but for DICOM.")
+    }
+    guard compression == .none || format == .dicom else {
+      throw ValidationError("--compression is for DICOM.")
     }
   }
 
@@ -51,27 +69,20 @@ struct SimulateCommand: ParsableCommand {
       try FileManager.default.createDirectory(
         atPath: "\(output)/\(folder)", withIntermediateDirectories: true)
     }
+    let writer = SimulatedSetWriter(
+      folder: output, format: format, bits: bits, frames: frames, compression: compression)
     let meter = ProgressMeter("images", total: count)
-    var manifest = "image,mask,label,patient_id\n"
+    var rows = ""
     for index in 0..<count {
-      let plan = SimulationPlan(seed: seed, index: index, width: width, height: height)
-      let picture = plan.picture()
-      let name = "\(plan.finding.rawValue)-\(seed)-\(String(index + 1).leftPadded(to: 4)).png"
-      try AtomicFile.write(
-        try PNGCodec.encode(picture.image(bits: bits)), to: "\(output)/images/\(name)")
-      try AtomicFile.write(try PNGCodec.encode(picture.mask), to: "\(output)/masks/\(name)")
-      let finding = plan.finding.rawValue
-      manifest += "images/\(name),masks/\(name),\(finding),simulated-\(seed)-\(index + 1)\n"
+      let plan = SimulationPlan(
+        seed: seed, index: index, finding: finding, width: width, height: height)
+      rows += try writer.write(plan, seed: seed, number: index + 1)
       meter.advance()
     }
-    try AtomicFile.write(manifest, to: "\(output)/manifest.csv")
+    try writer.writeManifest(rows)
     meter.finish()
     Terminal.say("imgdx: \(count) simulated images in \(output)/manifest.csv")
   }
 }
 
-extension String {
-  fileprivate func leftPadded(to length: Int) -> String {
-    String(repeating: "0", count: max(length - count, 0)) + self
-  }
-}
+extension SimulatedUltrasound.Finding: ExpressibleByArgument {}

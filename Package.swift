@@ -113,7 +113,8 @@ let package = Package(
     .testTarget(
       name: "ModelFilesTests", dependencies: ["ModelFiles", "Networks"], swiftSettings: strict),
     .testTarget(
-      name: "IntakeTests", dependencies: ["Intake", "Imaging", "Files"], swiftSettings: strict),
+      name: "IntakeTests", dependencies: ["Intake", "Imaging", "Codecs", "DICOM", "Files"],
+      swiftSettings: strict),
     .testTarget(
       name: "ScreeningTests",
       dependencies: ["Screening", "Imaging", "ModelFiles", "Networks", "Tensors", "Files"],

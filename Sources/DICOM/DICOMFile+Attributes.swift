@@ -12,7 +12,7 @@ extension DICOMFile {
     attributes.padding = padding()
     let spacing = SpacingResolver(file: self, frame: index)
     attributes.pixelSpacing = spacing.resolve(warnings: &attributes.warnings)
-    if let range = attributes.pixelSpacing, range.row != range.column {
+    if let found = attributes.pixelSpacing, abs(found.row / found.column - 1) > 0.01 {
       attributes.warnings.append("pixel spacing differs between rows and columns")
     }
     return attributes

@@ -72,6 +72,9 @@ package struct DICOMLimits: Sendable {
 }
 
 extension DICOMFile {
+  /// True where the first bytes (256 are enough) look like DICOM, with or without a preamble.
+  package static func isRecognised(_ start: FileBytes) -> Bool { FileContents.isRecognised(start) }
+
   /// Photometric Interpretation as the file writes it.
   package var photometricName: String? { dataSet.text(.photometricInterpretation) }
 }

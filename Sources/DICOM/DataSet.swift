@@ -121,12 +121,12 @@ package struct DataSet: Sendable {
   private func binary(_ vr: VR, at offset: Int) -> Double? {
     let big = encoding.isBigEndian
     switch vr {
-    case .US, .OW: return source.integer(UInt16.self, at: offset, bigEndian: big).map(Double.init)
+    case .US, .OW: return source.integer(UInt16.self, at: offset, bigEndian: big).map { Double($0) }
     case .SS:
       return source.integer(UInt16.self, at: offset, bigEndian: big).map {
         Double(Int16(bitPattern: $0))
       }
-    case .UL, .OL: return source.integer(UInt32.self, at: offset, bigEndian: big).map(Double.init)
+    case .UL, .OL: return source.integer(UInt32.self, at: offset, bigEndian: big).map { Double($0) }
     case .SL:
       return source.integer(UInt32.self, at: offset, bigEndian: big).map {
         Double(Int32(bitPattern: $0))
@@ -135,7 +135,7 @@ package struct DataSet: Sendable {
       return source.integer(UInt32.self, at: offset, bigEndian: big).map {
         Double(Float(bitPattern: $0))
       }
-    case .UV, .OV: return source.integer(UInt64.self, at: offset, bigEndian: big).map(Double.init)
+    case .UV, .OV: return source.integer(UInt64.self, at: offset, bigEndian: big).map { Double($0) }
     case .SV:
       return source.integer(UInt64.self, at: offset, bigEndian: big).map {
         Double(Int64(bitPattern: $0))

@@ -53,7 +53,7 @@ struct FileContents {
     let isFirstGroup = [2, 4, 8].contains(header.tag.group) && header.tag.element <= 0x2000
     let length = header.length ?? 0
     let isKnownStart = header.vr != nil || header.tag.element <= 0x0018
-    return isFirstGroup && isKnownStart && length <= min(source.count - header.start, 1 << 16)
+    return isFirstGroup && isKnownStart && length <= 1 << 16
   }
 
   /// Tells the encoding from the first element, nil where there is none.

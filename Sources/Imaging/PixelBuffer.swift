@@ -49,15 +49,16 @@ package enum PixelBuffer: Sendable, Equatable {
 
   /// Every sample as `Float`, in the same order. 32-bit integers beyond 2^24 and doubles are rounded.
   package func floats() -> [Float] {
+    // Not `map(Float.init)`: for 32-bit integers that names the initialiser from a bit pattern.
     switch self {
-    case .uint8(let s): s.map(Float.init)
-    case .int8(let s): s.map(Float.init)
-    case .uint16(let s): s.map(Float.init)
-    case .int16(let s): s.map(Float.init)
-    case .uint32(let s): s.map(Float.init)
-    case .int32(let s): s.map(Float.init)
+    case .uint8(let s): s.map { Float($0) }
+    case .int8(let s): s.map { Float($0) }
+    case .uint16(let s): s.map { Float($0) }
+    case .int16(let s): s.map { Float($0) }
+    case .uint32(let s): s.map { Float($0) }
+    case .int32(let s): s.map { Float($0) }
     case .float32(let s): s
-    case .float64(let s): s.map(Float.init)
+    case .float64(let s): s.map { Float($0) }
     }
   }
 }

@@ -79,6 +79,13 @@ package final class ImageFile {
     throw .empty(path: path)
   }
 
+  /// True where the first bytes (256 are enough) are those of a format that is read.
+  static func isRecognised(_ start: FileBytes) -> Bool {
+    let bytes = start.bytes(0..<132)
+    if let format = ImageFormat(sniffing: bytes), format != .npy { return true }
+    return DICOMFile.isRecognised(start)
+  }
+
   /// DICOM comes first: its preamble may hold the signature of another format.
   private static func content(of source: FileBytes, path: String, limits: Limits)
     throws(IntakeError) -> Content

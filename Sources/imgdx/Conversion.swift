@@ -11,6 +11,8 @@ struct Conversion {
   let format: Format
   /// From 0; nil for the first, or all where the output holds several.
   let frame: Int?
+  /// Whether DICOM output names the patient.
+  let includesPHI: Bool
 
   enum Format {
     case png, jpeg, npy, dicom
@@ -35,6 +37,7 @@ struct Conversion {
   /// Writes stored values.
   func writeStored(to path: String) throws {
     if format == .npy { return try writeArray(to: path) }
+    if format == .dicom { return try writeObject(to: path, window: nil) }
     let stored = try file.storedFrame(frame ?? 0)
     guard stored.samples == 1 || stored.samples == 3 else {
       throw ConversionError.cannotHold(path: path, what: "\(stored.samples) samples a pixel")
@@ -68,6 +71,7 @@ struct Conversion {
 
   /// Writes the picture as it is meant to be seen.
   func writeShown(to path: String, window: Window?) throws {
+    if format == .dicom { return try writeObject(to: path, window: window) }
     var image = try file.frame(frame ?? 0)
     for warning in image.attributes.warnings { Terminal.warn("\(file.path): \(warning)") }
     if let window {
@@ -80,6 +84,23 @@ struct Conversion {
     try write(shown(image, bits: bits), to: path)
   }
 
+  /// Writes a Secondary Capture object: grey samples as stored, their meaning beside them.
+  private func writeObject(to path: String, window: Window?) throws {
+    let frames = frame.map { $0..<($0 + 1) } ?? 0..<file.facts.frames
+    var images = [Image]()
+    for index in frames {
+      var image = try file.frame(index)
+      if let window { image.attributes.windows = [window] }
+      images.append(image)
+    }
+    guard let first = images.first else { return }
+    for warning in first.attributes.warnings { Terminal.warn("\(file.path): \(warning)") }
+    var description = ObjectDescription(
+      derivedFrom: first, sourceHash: file.digest.description, includesIdentifiers: includesPHI)
+    description.seriesDescription = "imgdx converted"
+    try AtomicFile.write(try DICOMWriter.encode(images, description), to: path)
+  }
+
   /// 0...1 to the whole range of the output's samples.
   private func shown(_ image: Image, bits: Int) -> Image {
     let channels = image.channels
@@ -87,7 +108,8 @@ struct Conversion {
     let planes = image.displayPlanes(channels: channels)
     let largest: Float = bits == 16 ? 65535 : 255
     let levels = (0..<(area * channels)).map { index in
-      (planes[index % channels * area + index / channels] * largest).rounded()
+      let value = (planes[index % channels * area + index / channels] * largest).rounded()
+      return value > 0 ? min(value, largest) : 0
     }
     let pixels: PixelBuffer =
       bits == 16 ? .uint16(levels.map { UInt16($0) }) : .uint8(levels.map { UInt8($0) })
@@ -101,7 +123,8 @@ struct Conversion {
       case .png: try PNGCodec.encode(image)
       case .jpeg: try JPEGCodec.encode(image)
       case .npy: NPYArray(shape: Conversion.shape(image), values: image.pixels).encoded()
-      case .dicom: throw ConversionError.cannotHold(path: path, what: "anything yet")
+      case .dicom:
+        try DICOMWriter.encode([image], ObjectDescription(.secondaryCapture, seed: file.path))
       }
     try AtomicFile.write(bytes, to: path)
   }

@@ -18,6 +18,7 @@ struct ImgdxCommand: ParsableCommand {
       """,
     version: programVersion,
     subcommands: [
+      InfoCommand.self,
       ConvertCommand.self,
       ClassifyCommand.self,
       SegmentCommand.self,

@@ -12,7 +12,8 @@ struct ConvertCommand: ParsableCommand {
     discussion: """
       Without an option the picture is written as it is meant to be seen: the file's window, \
       palette and colour model applied, MONOCHROME1 turned over. With --raw the stored values are \
-      written instead; to .npy with all frames, [frames,] rows, columns[, samples].
+      written instead; to .npy with all frames, [frames,] rows, columns[, samples]. A .dcm holds grey samples \
+      as stored with rescale and windows beside them, and colour as RGB.
       """)
 
   @Argument(help: "A PNG, JPEG, JPEG 2000 or DICOM file, or - for standard input.")
@@ -33,6 +34,11 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: "Apply this window instead of the file's, in modality values.")
   var window: WindowArgument?
 
+  @Flag(
+    name: .customLong("include-phi"),
+    help: "Keep the patient's name, ID and birth date in .dcm output.")
+  var includePHI = false
+
   @OptionGroup var limits: LimitOptions
 
   func validate() throws {
@@ -51,7 +57,8 @@ struct ConvertCommand: ParsableCommand {
     if frame == nil && file.facts.frames > 1 && !(raw && format == .npy) && format != .dicom {
       Terminal.say("imgdx: \(input): frame 1 of \(file.facts.frames) is written; see --frame")
     }
-    let conversion = Conversion(file: file, format: format, frame: frame.map { $0 - 1 })
+    let conversion = Conversion(
+      file: file, format: format, frame: frame.map { $0 - 1 }, includesPHI: includePHI)
     if raw {
       try conversion.writeStored(to: output)
     } else {

@@ -1,0 +1,70 @@
+private import Files
+private import Foundation
+
+/// Finds the image files below a folder, in an order that depends on names alone.
+///
+/// Hidden files and folders are passed over, links to folders are not followed. One folder's
+/// listing is in memory at a time for each level, never the whole tree.
+package enum ImageDiscovery {
+  /// Calls `body` with the path of each file that begins like an image, depth first, each folder's
+  /// entries by the bytes of their names.
+  /// - Parameter unreadable: called with the folders and files that the system refuses.
+  package static func walk(
+    _ folder: String, unreadable: (IntakeError) -> Void, body: (String) throws -> Void
+  ) rethrows {
+    let root = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: root)
+    } catch {
+      unreadable(.unreadable(path: folder, reason: "the folder cannot be listed"))
+      return
+    }
+    let sorted = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    for name in sorted where !name.hasPrefix(".") {
+      let path = "\(root)/\(name)"
+      switch kind(of: path) {
+      case .folder: try walk(path, unreadable: unreadable, body: body)
+      case .file:
+        guard access(path, R_OK) == 0 else {
+          unreadable(.unreadable(path: path, reason: String(cString: strerror(errno))))
+          continue
+        }
+        if beginsLikeImage(path) { try body(path) }
+      case .other: continue
+      }
+    }
+  }
+
+  /// True for a folder, also behind a link.
+  package static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// Tells by the first bytes whether ``ImageFile`` would try to read a file.
+  package static func beginsLikeImage(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var start = [UInt8](repeating: 0, count: 256)
+    let count = read(descriptor, &start, start.count)
+    guard count > 0 else { return false }
+    return ImageFile.isRecognised(FileBytes(start[..<count]))
+  }
+
+  private enum Kind { case folder, file, other }
+
+  private static func kind(of path: String) -> Kind {
+    var status = stat()
+    guard lstat(path, &status) == 0 else { return .other }
+    switch status.st_mode & S_IFMT {
+    case S_IFDIR: return .folder
+    case S_IFREG: return .file
+    case S_IFLNK:
+      guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return .other }
+      return .file
+    default: return .other
+    }
+  }
+}

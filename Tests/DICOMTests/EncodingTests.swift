@@ -1,0 +1,115 @@
+import DICOM
+import Files
+import Imaging
+import Testing
+
+/// Files in every encoding of a data set and every arrangement of fragments.
+struct EncodingTests {
+  private static let cells: [UInt8] = [1, 0, 2, 0]
+  private static let expected = PixelBuffer.uint16([1, 2])
+
+  @Test func implicitLittleEndian() throws {
+    let object = TestObject(
+      grey: Self.cells, columns: 2, rows: 1, allocated: 16, .implicitLittle,
+      transferSyntax: "1.2.840.10008.1.2")
+    #expect(try object.file().storedFrame(0).pixels == Self.expected)
+  }
+
+  @Test(arguments: [TestObject.Form.implicitLittle, .explicitLittle])
+  func bareDataSets(_ form: TestObject.Form) throws {
+    let object = TestObject(
+      grey: Self.cells, columns: 2, rows: 1, allocated: 16, form, transferSyntax: nil)
+    #expect(try object.file().storedFrame(0).pixels == Self.expected)
+  }
+
+  @Test func bareBigEndianDataSet() throws {
+    let object = TestObject(
+      grey: [0, 1, 0, 2], columns: 2, rows: 1, allocated: 16, .explicitBig, transferSyntax: nil)
+    #expect(try object.file().storedFrame(0).pixels == Self.expected)
+  }
+
+  @Test func anotherEncodingThanDeclaredIsRecognised() throws {
+    let object = TestObject(
+      grey: Self.cells, columns: 2, rows: 1, allocated: 16, .implicitLittle,
+      transferSyntax: "1.2.840.10008.1.2.1")
+    let file = try object.file()
+    #expect(try file.storedFrame(0).pixels == Self.expected)
+    #expect(file.warnings.count == 1)
+  }
+
+  @Test func encapsulatedUncompressed() throws {
+    var object = TestObject(transferSyntax: "1.2.840.10008.1.2.1.98")
+    object.describe(columns: 2, rows: 1, allocated: 16)
+    object.encapsulated([Self.cells])
+    #expect(try object.file().storedFrame(0).pixels == Self.expected)
+  }
+
+  @Test func fragmentsByOffsetTableByExtendedTableAndByStart() throws {
+    let jpegs = try [10, 200].map { try Self.jpegFrame($0) }
+    let halves = jpegs.flatMap { [Array($0[..<40]), Array($0[40...])] }
+    let second = UInt32(16 + jpegs[0].count)
+    for (table, extended) in [([0, second], false), ([], true), ([], false)] {
+      var object = TestObject(transferSyntax: "1.2.840.10008.1.2.4.70")
+      object.describe(columns: 8, rows: 8, allocated: 8)
+      object.text(0x28, 0x0008, "IS", "2")
+      if extended {
+        object.set(0x7FE0, 0x0001, "OV", object.number(UInt64(0)) + object.number(UInt64(second)))
+      }
+      object.encapsulated(halves, table: table)
+      let file = try object.file()
+      #expect(try file.storedFrame(0).pixels == .uint8([UInt8](repeating: 10, count: 64)))
+      #expect(try file.storedFrame(1).pixels == .uint8([UInt8](repeating: 200, count: 64)))
+    }
+  }
+
+  @Test func aMissingDelimiterLosesNothing() throws {
+    var object = TestObject(transferSyntax: "1.2.840.10008.1.2.4.70")
+    object.describe(columns: 8, rows: 8, allocated: 8)
+    object.encapsulated([try Self.jpegFrame(77)], isClosed: false)
+    #expect(try object.file().storedFrame(0).pixels == .uint8([UInt8](repeating: 77, count: 64)))
+  }
+
+  @Test func anEndMarkerThatIsMissingLosesNothing() throws {
+    var frame = try Self.jpegFrame(78)
+    while frame.last == 0 { frame.removeLast() }
+    frame.removeLast(2)
+    var object = TestObject(transferSyntax: "1.2.840.10008.1.2.4.70")
+    object.describe(columns: 8, rows: 8, allocated: 8)
+    object.encapsulated([frame])
+    #expect(try object.file().storedFrame(0).pixels == .uint8([UInt8](repeating: 78, count: 64)))
+  }
+
+  @Test func aCodestreamCutShortIsAnError() throws {
+    let frame = try Self.jpegFrame(nil)
+    var object = TestObject(transferSyntax: "1.2.840.10008.1.2.4.70")
+    object.describe(columns: 8, rows: 8, allocated: 8)
+    object.encapsulated([Array(frame[..<(frame.count - 20)])])
+    #expect(throws: DICOMError.self) { try object.file().storedFrame(0) }
+  }
+
+  @Test func aCodestreamOfAnotherSizeIsAnError() throws {
+    var object = TestObject(transferSyntax: "1.2.840.10008.1.2.4.70")
+    object.describe(columns: 9, rows: 8, allocated: 8)
+    object.encapsulated([try Self.jpegFrame(5)])
+    #expect(throws: DICOMError.self) { try object.file().storedFrame(0) }
+  }
+
+  @Test func eightBitDataInSixteenBitsAllocated() throws {
+    var object = TestObject(transferSyntax: "1.2.840.10008.1.2.4.70")
+    object.describe(columns: 8, rows: 8, allocated: 16, stored: 8)
+    object.encapsulated([try Self.jpegFrame(5)])
+    #expect(try object.file().storedFrame(0).pixels == .uint16([UInt16](repeating: 5, count: 64)))
+  }
+
+  /// An 8 x 8 lossless JPEG frame of one grey level, or of noise.
+  private static func jpegFrame(_ level: UInt8?) throws -> [UInt8] {
+    let noise = (0..<64).map { UInt8(truncatingIfNeeded: $0 &* 97 &+ $0 &* $0 &* 31) }
+    let samples = level.map { [UInt8](repeating: $0, count: 64) } ?? noise
+    let image = Image(width: 8, height: 8, pixels: .uint8(samples))
+    var description = ObjectDescription(.secondaryCapture, seed: "frame")
+    description.compression = .jpegLossless
+    let bytes = try DICOMWriter.encode([image], description)
+    let start = bytes.indices.first { bytes[$0...].starts(with: [0xFF, 0xD8, 0xFF]) } ?? 0
+    return Array(bytes[start..<(bytes.count - 8)])
+  }
+}

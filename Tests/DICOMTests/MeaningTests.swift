@@ -1,0 +1,123 @@
+import DICOM
+import Imaging
+import Testing
+
+/// Lookup tables, windows, spacing and functional groups.
+struct MeaningTests {
+  @Test func palettesOfEightPackedAndSixteenBits() throws {
+    for isPacked in [true, false] {
+      var object = TestObject(grey: [0, 2, 1, 3], columns: 4, rows: 1, allocated: 8)
+      object.text(0x28, 0x0004, "CS", "PALETTE COLOR")
+      for color in 0..<3 {
+        object.us(0x28, UInt16(0x1101 + color), [4, 0, isPacked ? 8 : 16])
+        let entries = (0..<4).map { $0 * 10 + color }
+        object.set(
+          0x28, UInt16(0x1201 + color), "OW",
+          isPacked ? entries.map { UInt8($0) } : entries.flatMap { object.number(UInt16($0 * 256)) }
+        )
+      }
+      let image = try object.withoutFirst(0x28, 0x0004).file().image(0)
+      let levels = [0, 1, 2, 20, 21, 22, 10, 11, 12, 30, 31, 32]
+      #expect(
+        image.pixels
+          == (isPacked
+            ? .uint8(levels.map { UInt8($0) }) : .uint16(levels.map { UInt16($0 * 256) })))
+    }
+  }
+
+  @Test func segmentedPalettes() throws {
+    var object = TestObject(grey: [0, 1, 2, 3, 4, 5], columns: 6, rows: 1, allocated: 8)
+    object.text(0x28, 0x0004, "CS", "PALETTE COLOR")
+    // Discrete: 100, 110; linear over 2 steps to 150; indirect: the discrete segment again.
+    let segments = [0, 2, 100, 110, 1, 2, 150, 2, 1, 0, 0]
+    for color in 0..<3 {
+      object.us(0x28, UInt16(0x1101 + color), [6, 0, 8])
+      object.set(
+        0x28, UInt16(0x1221 + color), "OW", segments.flatMap { object.number(UInt16($0)) })
+    }
+    let image = try object.withoutFirst(0x28, 0x0004).file().image(0)
+    let levels = [100, 110, 130, 150, 100, 110].flatMap { [$0, $0, $0] }
+    #expect(image.pixels == .uint8(levels.map { UInt8($0) }))
+  }
+
+  @Test func aModalityTableIsApplied() throws {
+    var object = TestObject(grey: [0, 1, 2, 9], columns: 4, rows: 1, allocated: 8)
+    var item = TestObject()
+    item.us(0x28, 0x3002, [3, 1, 16])
+    item.us(0x28, 0x3006, [500, 600, 700])
+    object.sequence(0x28, 0x3000, [item])
+    #expect(try object.file().image(0).pixels == .uint16([500, 500, 600, 700]))
+  }
+
+  @Test func windowsWithExplanationsAndFunction() throws {
+    var object = TestObject(grey: [0, 0], columns: 2, rows: 1, allocated: 8)
+    object.text(0x28, 0x1050, "DS", "40\\-600")
+    object.text(0x28, 0x1051, "DS", "400\\1500")
+    object.text(0x28, 0x1055, "LO", "SOFT\\LUNG")
+    object.text(0x28, 0x1056, "CS", "SIGMOID")
+    object.text(0x28, 0x1052, "DS", "-1024")
+    object.text(0x28, 0x1053, "DS", "2")
+    let attributes = try object.file().image(0).attributes
+    #expect(
+      attributes.windows == [
+        Window(center: 40, width: 400, function: .sigmoid, explanation: "SOFT"),
+        Window(center: -600, width: 1500, function: .sigmoid, explanation: "LUNG"),
+      ])
+    #expect(attributes.rescale == Rescale(slope: 2, intercept: -1024))
+  }
+
+  @Test func functionalGroupsHoldForTheirFrame() throws {
+    func transformation(_ intercept: String) -> TestObject {
+      var values = TestObject()
+      values.text(0x28, 0x1052, "DS", intercept)
+      values.text(0x28, 0x1053, "DS", "1")
+      var groups = TestObject()
+      groups.sequence(0x28, 0x9145, [values])
+      return groups
+    }
+    var measures = TestObject()
+    measures.text(0x28, 0x0030, "DS", "0.5\\0.25")
+    var shared = TestObject()
+    shared.sequence(0x28, 0x9110, [measures])
+    var object = TestObject(grey: [1, 2], columns: 1, rows: 1, allocated: 8)
+    object.text(0x28, 0x0008, "IS", "2")
+    object.sequence(0x5200, 0x9229, [shared])
+    object.sequence(0x5200, 0x9230, [transformation("-10"), transformation("-20")])
+    let file = try object.file()
+    #expect(try file.image(0).attributes.rescale.intercept == -10)
+    #expect(try file.image(1).attributes.rescale.intercept == -20)
+    #expect(try file.image(1).attributes.pixelSpacing == PixelSpacing(row: 0.5, column: 0.25))
+  }
+
+  @Test func paddingIsSignedWhereSamplesAre() throws {
+    var object = TestObject(
+      grey: [0, 0, 0, 0], columns: 2, rows: 1, allocated: 16, isSigned: true)
+    object.us(0x28, 0x0120, [-2000])
+    object.us(0x28, 0x0121, [-1990])
+    #expect(try object.file().image(0).attributes.padding == -2000...(-1990))
+  }
+
+  @Test func projectionsAreSmallerThanTheDetectorShows() throws {
+    var object = TestObject(grey: [0, 0], columns: 2, rows: 1, allocated: 8)
+    object.text(0x18, 0x1164, "DS", "0.2\\0.2")
+    let unknown = try object.file().image(0).attributes
+    #expect(unknown.pixelSpacing == PixelSpacing(row: 0.2, column: 0.2))
+    #expect(unknown.warnings.count == 1)
+    object.text(0x18, 0x1114, "DS", "1.25")
+    let known = try object.file().image(0).attributes.pixelSpacing
+    #expect(abs((known?.row ?? 0) - 0.16) < 1e-12)
+  }
+
+  @Test func overlaysAreReported() throws {
+    var object = TestObject(grey: [0, 0], columns: 2, rows: 1, allocated: 8)
+    object.us(0x6000, 0x0010, [1])
+    #expect(try object.file().image(0).attributes.warnings.count == 1)
+  }
+
+  @Test func namesInOtherAlphabets() throws {
+    var object = TestObject(grey: [0, 0], columns: 2, rows: 1, allocated: 8)
+    object.text(0x08, 0x0005, "CS", "ISO_IR 144")
+    object.set(0x10, 0x0010, "PN", [0xBB, 0xEE, 0xDA, 0x5E, 0xB0, 0x20])
+    #expect(try object.file().image(0).attributes.identifiers.patientName == "Люк^А")
+  }
+}

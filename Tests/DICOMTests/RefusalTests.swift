@@ -1,0 +1,78 @@
+import DICOM
+import Files
+import Testing
+
+/// Files that give no image say why.
+struct RefusalTests {
+  @Test func otherFilesAreNotDICOM() {
+    for text in ["", "hello, this is a plain text file and nothing else at all", "\u{8}\u{0}"] {
+      #expect(throws: DICOMError.notDICOM) { try DICOMFile(FileBytes(Array(text.utf8))) }
+    }
+  }
+
+  @Test(arguments: [
+    ("1.2.840.10008.5.1.4.1.1.88.11", "a structured report"),
+    ("1.2.840.10008.5.1.4.1.1.104.1", "an encapsulated PDF document"),
+    ("1.2.840.10008.5.1.4.1.1.481.5", "an RT plan"),
+  ])
+  func objectsOfOtherKindsAreNamed(_ uid: String, _ kind: String) {
+    var object = TestObject()
+    object.text(0x08, 0x0016, "UI", uid)
+    #expect(throws: DICOMError.notAnImage(kind: kind)) { try object.file() }
+  }
+
+  @Test func aDICOMDIRIsNamed() {
+    var object = TestObject()
+    object.sequence(0x04, 0x1220, [])
+    let error = #expect(throws: DICOMError.self) { try object.file() }
+    #expect(error?.description.contains("DICOMDIR") == true)
+  }
+
+  @Test(arguments: [("1.2.840.10008.1.2.4.102", "H.264"), ("1.2.840.10008.1.2.4.110", "JPEG XL")])
+  func unsupportedTransferSyntaxesAreNamed(_ uid: String, _ name: String) {
+    var object = TestObject(transferSyntax: uid)
+    object.describe(columns: 8, rows: 8, allocated: 8)
+    object.encapsulated([[1, 2]])
+    let error = #expect(throws: DICOMError.self) { try object.file() }
+    #expect(error?.description.contains(name) == true)
+  }
+
+  @Test func pixelDataThatEndEarly() throws {
+    let object = TestObject(grey: [1, 2], columns: 2, rows: 2, allocated: 8)
+    #expect(throws: DICOMError.truncated(Tag(0x7FE0, 0x0010))) {
+      try object.file().storedFrame(0)
+    }
+  }
+
+  @Test func lengthsThatNoFileHasTakeNoMemory() {
+    var object = TestObject()
+    object.describe(columns: 65535, rows: 65535, allocated: 16)
+    object.raw(0x7FE0, 0x0010, "OW", length: 0xFFFF_FFF0, [0, 0])
+    #expect(throws: DICOMError.self) { try object.file() }
+    var text = TestObject()
+    text.raw(0x08, 0x0016, "UN", length: 0xFFFF_FFF0, [0, 0])
+    #expect(throws: DICOMError.truncated(Tag(0x08, 0x0016))) { try text.file() }
+  }
+
+  @Test func nestingWithoutEndIsRefused() {
+    var bytes = TestObject.header("1.2.840.10008.1.2")
+    for _ in 0..<100_000 {
+      bytes += [
+        0x08, 0, 0x40, 0x11, 0xFF, 0xFF, 0xFF, 0xFF, 0xFE, 0xFF, 0, 0xE0, 0xFF, 0xFF, 0xFF, 0xFF,
+      ]
+    }
+    #expect(throws: DICOMError.self) { try DICOMFile(FileBytes(bytes)) }
+  }
+
+  @Test func manyFramesAreRefused() {
+    var object = TestObject(grey: [1, 2], columns: 1, rows: 1, allocated: 8)
+    object.text(0x28, 0x0008, "IS", "2000000000")
+    #expect(throws: DICOMError.self) { try object.file() }
+  }
+
+  @Test func aProgramInThePreambleIsReported() throws {
+    var bytes = TestObject(grey: [1, 2], columns: 2, rows: 1, allocated: 8).bytes
+    bytes.replaceSubrange(0..<2, with: Array("MZ".utf8))
+    #expect(try DICOMFile(FileBytes(bytes)).warnings.first?.contains("program") == true)
+  }
+}

@@ -106,10 +106,12 @@ package final class CaseRunner {
     let findings: Findings
     do {
       findings = try screener.screen(image)
-    } catch .enhancement(let error) {
-      return try fail(source, "enhancement failed: \(error)")
     } catch {
-      throw .screening(error)
+      switch error {
+      // These are about this image; the others would happen again with the next.
+      case .enhancement, .notANumber: return try fail(source, error.description)
+      default: throw .screening(error)
+      }
     }
     return try finish(source, image, findings)
   }

@@ -10,34 +10,41 @@ struct NetworkAnswer {
   /// Lesion logits on the network's input plane, `[inputHeight, inputWidth]`, if the model segments.
   let lesionLogits: [Float]?
 
-  /// - Throws: ``ScreeningError/badMetadata(model:reason:)`` when an output is missing, has another
-  ///   shape than the metadata promises, or is not a number.
+  /// - Throws: ``ScreeningError/badMetadata(model:reason:)`` when an output is missing or has another
+  ///   shape than the metadata promises; ``ScreeningError/notANumber(model:output:)``.
   init(_ outputs: [String: Tensor], model: ScreeningModel) throws(ScreeningError) {
     let metadata = model.metadata
-    do {
-      probabilities = try NetworkAnswer.probabilities(outputs, metadata)
-      lesionLogits = try NetworkAnswer.lesionLogits(outputs, metadata)
-    } catch {
-      throw .badMetadata(model: metadata.name, reason: error.reason)
-    }
+    probabilities = try NetworkAnswer.probabilities(outputs, metadata)
+    lesionLogits = try NetworkAnswer.lesionLogits(outputs, metadata)
   }
 
-  private struct Mismatch: Error { let reason: String }
+  private static func output(
+    _ name: String, of outputs: [String: Tensor], _ metadata: ModelMetadata,
+    isFitting: ([Int]) -> Bool
+  ) throws(ScreeningError) -> Tensor {
+    guard let output = outputs[name] else {
+      throw .badMetadata(model: metadata.name, reason: "it has no output '\(name)'")
+    }
+    guard isFitting(output.shape) else {
+      throw .badMetadata(
+        model: metadata.name, reason: "output '\(name)' has the shape \(output.shape)")
+    }
+    guard output.values.allSatisfy(\.isFinite) else {
+      throw .notANumber(model: metadata.name, output: name)
+    }
+    return output
+  }
 
   /// Mean over the flips of softmax(logits) = exp(z_i - max z) / Σ exp(z_j - max z).
   private static func probabilities(_ outputs: [String: Tensor], _ metadata: ModelMetadata)
-    throws(Mismatch) -> [Float]
+    throws(ScreeningError) -> [Float]
   {
     guard let name = metadata.classificationOutput else { return [] }
-    guard let output = outputs[name] else { throw Mismatch(reason: "it has no output '\(name)'") }
     let (flips, labels) = (metadata.averagesFlips ? 2 : 1, metadata.labels.count)
-    guard output.shape.first == flips, output.count == flips * labels else {
-      throw Mismatch(reason: "output '\(name)' of shape \(output.shape) for \(labels) labels")
+    let output = try output(name, of: outputs, metadata) { shape in
+      shape.first == flips && shape.reduce(1, *) == flips * labels
     }
     let logits = output.values
-    guard logits.allSatisfy(\.isFinite) else {
-      throw Mismatch(reason: "output '\(name)' holds values that are not numbers")
-    }
     var mean = [Float](repeating: 0, count: labels)
     for flip in 0..<flips {
       let soft = softmax(logits[(flip * labels)..<((flip + 1) * labels)])
@@ -48,19 +55,14 @@ struct NetworkAnswer {
 
   /// Mean over the flips of the logits, the mirror image's turned back.
   private static func lesionLogits(_ outputs: [String: Tensor], _ metadata: ModelMetadata)
-    throws(Mismatch) -> [Float]?
+    throws(ScreeningError) -> [Float]?
   {
     guard let name = metadata.segmentationOutput else { return nil }
-    guard let output = outputs[name] else { throw Mismatch(reason: "it has no output '\(name)'") }
     let flips = metadata.averagesFlips ? 2 : 1
-    let shape = output.shape
-    guard shape.count == 4, shape[0] == flips, shape[1] == 1, shape[2] > 0, shape[3] > 0 else {
-      throw Mismatch(reason: "output '\(name)' of shape \(shape), not [\(flips), 1, H, W]")
+    let output = try output(name, of: outputs, metadata) { shape in
+      shape.count == 4 && shape[0] == flips && shape[1] == 1 && shape[2] > 0 && shape[3] > 0
     }
-    let values = output.values
-    guard values.allSatisfy(\.isFinite) else {
-      throw Mismatch(reason: "output '\(name)' holds values that are not numbers")
-    }
+    let (shape, values) = (output.shape, output.values)
     let area = shape[2] * shape[3]
     var logits = Array(values[..<area])
     if flips == 2 {

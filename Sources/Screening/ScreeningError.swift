@@ -12,6 +12,8 @@ package enum ScreeningError: Error, Equatable, CustomStringConvertible {
   case badMetadata(model: String, reason: String)
   /// The model asks for an enhancement that cannot be applied.
   case enhancement(EnhancementError)
+  /// The network's answer to one image is not a number: overflow inside, or a damaged model.
+  case notANumber(model: String, output: String)
   /// The network does not fit the image's shape.
   case network(NetworkError)
 
@@ -23,6 +25,8 @@ package enum ScreeningError: Error, Equatable, CustomStringConvertible {
         + "labels and preprocessing are unknown"
     case .badMetadata(let model, let reason): "the model '\(model)' cannot be used: \(reason)"
     case .enhancement(let error): "enhancement failed: \(error)"
+    case .notANumber(let model, let output):
+      "output '\(output)' of the model '\(model)' is not a number"
     case .network(let error): "the network cannot run: \(error)"
     }
   }

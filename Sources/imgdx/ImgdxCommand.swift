@@ -18,15 +18,15 @@ struct ImgdxCommand: ParsableCommand {
       """,
     version: programVersion,
     subcommands: [
-      InfoCommand.self,
-      ConvertCommand.self,
       ClassifyCommand.self,
       SegmentCommand.self,
-      EvaluateCommand.self,
       BatchCommand.self,
-      DoctorCommand.self,
+      InfoCommand.self,
+      ConvertCommand.self,
       EnhanceCommand.self,
       SimulateCommand.self,
+      EvaluateCommand.self,
+      DoctorCommand.self,
     ])
 }
 

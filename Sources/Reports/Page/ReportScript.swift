@@ -31,6 +31,11 @@ enum ReportScript {
         const calm = data.labels.filter((other) => !data.suspiciousLabels.includes(other));
         return "var(--c" + Math.max(calm.indexOf(label), 0) % 4 + ")";
       }
+      /** The folder that all files share, which cards need not repeat. */
+      const shared = data.cases.map((item) => item.file).reduce((prefix, file) => {
+        while (!file.startsWith(prefix)) prefix = prefix.slice(0, prefix.lastIndexOf("/", prefix.length - 2) + 1);
+        return prefix;
+      }, data.cases.length ? data.cases[0].file.slice(0, data.cases[0].file.lastIndexOf("/") + 1) : "");
       const largest = (item) => item.lesions.length ? item.lesions[0] : null;
       function size(lesion) {
         return lesion.longestMM !== null
@@ -97,7 +102,7 @@ enum ReportScript {
               make("span", { class: "dot", hue: hue(item.label) }), item.label,
               make("output", {}, percent(likely))),
             item.probabilities.length ? bar(item) : null,
-            make("div", { class: "file" }, item.file),
+            make("div", { class: "file" }, item.file.slice(shared.length)),
             make("div", { class: "small" }, describeLesions(item)),
             item.warnings.length
               ? make("div", { class: "caution" }, "⚠ " + plural(item.warnings.length, "remark")) : null));

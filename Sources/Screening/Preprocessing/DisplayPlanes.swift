@@ -1,3 +1,4 @@
+private import Enhancement
 private import Foundation
 package import Imaging
 
@@ -27,11 +28,14 @@ extension Image {
     return planes
   }
 
+  /// Within 0...1; not-a-number becomes 0.
+  private func held(_ value: Float) -> Float { value > 0 ? (value < 1 ? value : 1) : 0 }
+
   /// Modality values (Rescale applied; luminance of colour), `[height, width]`: what intensities in
   /// reports are measured on.
   package func modalityValues() -> [Float] {
     let samples = pixels.floats()
-    if isColor { return luminance(samples, 1) }
+    if isColor { return Luminance.plane(of: self) }
     let rescale = attributes.rescale
     guard rescale != .identity else { return samples }
     let (slope, intercept) = (Float(rescale.slope), Float(rescale.intercept))
@@ -77,8 +81,9 @@ extension Image {
       samples.withUnsafeBufferPointer { rgb in
         for index in 0..<(width * height) {
           let weighted =
-            0.299 * rgb[3 * index] + 0.587 * rgb[3 * index + 1] + 0.114 * rgb[3 * index + 2]
-          plane[index] = weighted * scale
+            Luminance.red * rgb[3 * index] + Luminance.green * rgb[3 * index + 1]
+            + Luminance.blue * rgb[3 * index + 2]
+          plane[index] = held(weighted * scale)
         }
       }
       count = width * height
@@ -91,7 +96,7 @@ extension Image {
       samples.withUnsafeBufferPointer { rgb in
         for channel in 0..<3 {
           for index in 0..<area {
-            planes[channel * area + index] = rgb[3 * index + channel] * scale
+            planes[channel * area + index] = held(rgb[3 * index + channel] * scale)
           }
         }
       }

@@ -8,9 +8,15 @@ private import Foundation
 package enum ImageDiscovery {
   /// Calls `body` with the path of each file that begins like an image, depth first, each folder's
   /// entries by the bytes of their names.
-  /// - Parameter unreadable: called with the folders and files that the system refuses.
+  /// - Parameters:
+  ///   - includesNamed: files named like images are given too, whatever they hold: whoever reports
+  ///     on a whole folder must tell of an empty or overwritten scan, not pass it over.
+  ///   - isExcluded: folders for which it says true are left out.
+  ///   - unreadable: called with the folders and files that the system refuses.
   package static func walk(
-    _ folder: String, unreadable: (IntakeError) -> Void, body: (String) throws -> Void
+    _ folder: String, includesNamed: Bool = false,
+    excluding isExcluded: (String) -> Bool = { _ in false },
+    unreadable: (IntakeError) -> Void, body: (String) throws -> Void
   ) rethrows {
     let root = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
     let names: [String]
@@ -24,13 +30,17 @@ package enum ImageDiscovery {
     for name in sorted where !name.hasPrefix(".") {
       let path = "\(root)/\(name)"
       switch kind(of: path) {
-      case .folder: try walk(path, unreadable: unreadable, body: body)
+      case .folder where isExcluded(path): continue
+      case .folder:
+        try walk(
+          path, includesNamed: includesNamed, excluding: isExcluded, unreadable: unreadable,
+          body: body)
       case .file:
         guard access(path, R_OK) == 0 else {
           unreadable(.unreadable(path: path, reason: String(cString: strerror(errno))))
           continue
         }
-        if beginsLikeImage(path) { try body(path) }
+        if (includesNamed && isNamedLikeImage(name)) || beginsLikeImage(path) { try body(path) }
       case .other: continue
       }
     }
@@ -51,6 +61,12 @@ package enum ImageDiscovery {
     let count = read(descriptor, &start, start.count)
     guard count > 0 else { return false }
     return ImageFile.isRecognised(FileBytes(start[..<count]))
+  }
+
+  private static func isNamedLikeImage(_ name: String) -> Bool {
+    let endings = [".png", ".jpg", ".jpeg", ".dcm", ".dicom", ".jp2", ".j2k", ".jph"]
+    let name = name.lowercased()
+    return endings.contains { name.hasSuffix($0) }
   }
 
   private enum Kind { case folder, file, other }

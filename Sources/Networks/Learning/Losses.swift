@@ -3,7 +3,8 @@ private import Foundation
 package import Tensors
 
 /// Softmax cross-entropy with label smoothing ε (Szegedy et al. 2016) and class weights w:
-/// `L = Σ_n w_t [-(1 - ε) log p_t] + Σ_n Σ_k -(ε / K) w_k log p_k`, over `Σ_n w_t`.
+/// `L = Σ_n w_t [-(1 - ε) log p_t] + Σ_n Σ_k -(ε / K) w_k log p_k`, over `Σ_n w_t`. A row's own
+/// weight multiplies its terms in both sums.
 package struct CrossEntropy: Sendable {
   package var smoothing: Float
   /// One a class; empty for equal weights.
@@ -18,13 +19,15 @@ package struct CrossEntropy: Sendable {
   /// - Parameters:
   ///   - logits: `[N, K]`.
   ///   - targets: the class of each row; negative rows are left out.
+  ///   - rowWeights: how much each row counts; empty for all the same.
   package func callAsFunction(
-    logits: View, gradient: View, targets: [Int], scale: Float = 1
+    logits: View, gradient: View, targets: [Int], rowWeights: [Float] = [], scale: Float = 1
   ) -> Float {
     let classes = logits.c
     let weights = classWeights.isEmpty ? [Float](repeating: 1, count: classes) : classWeights
     precondition(targets.count == logits.n && weights.count == classes, "a target for each row")
-    let total = targets.reduce(Float(0)) { $0 + ($1 >= 0 ? weights[$1] : 0) }
+    let rows = rowWeights.isEmpty ? [Float](repeating: 1, count: targets.count) : rowWeights
+    let total = zip(targets, rows).reduce(Float(0)) { $0 + ($1.0 >= 0 ? weights[$1.0] * $1.1 : 0) }
     guard total > 0 else { return 0 }
     var loss: Float = 0
     for (row, target) in targets.enumerated() where target >= 0 {
@@ -34,7 +37,7 @@ package struct CrossEntropy: Sendable {
       let sum = (0..<classes).reduce(Float(0)) { $0 + exp(x[$1] - largest) }
       let logSum = largest + log(sum)
       let shares = (0..<classes).map { k in
-        weights[k] * (smoothing / Float(classes) + (k == target ? 1 - smoothing : 0))
+        rows[row] * weights[k] * (smoothing / Float(classes) + (k == target ? 1 - smoothing : 0))
       }
       let mass = shares.reduce(0, +)
       for k in 0..<classes {

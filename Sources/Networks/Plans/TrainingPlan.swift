@@ -19,7 +19,7 @@ package struct TrainableParameter {
 package final class TrainingPlan {
   package let parameters: [TrainableParameter]
   private let graph: Graph
-  fileprivate let packed: PackedParameters
+  let packed: PackedParameters
   private let memory: Memory
   private let kernels: [any Kernel]
   private let scratch: Scratch
@@ -60,6 +60,9 @@ package final class TrainingPlan {
   package func output(_ name: String) -> View { memory.view(name) }
   /// Where a loss writes its gradient before the backward pass; nil if nothing can be trained there.
   package func outputGradient(_ name: String) -> View? { memory.gradients[name] }
+
+  /// Goes on after `steps` steps of an earlier run, so that dropout draws what it would have drawn.
+  package func skip(steps: Int) { step = UInt64(steps) }
 
   package func forward() {
     step += 1

@@ -23,6 +23,8 @@ struct ImgdxCommand: ParsableCommand {
       BatchCommand.self,
       InfoCommand.self,
       ConvertCommand.self,
+      TrainCommand.self,
+      DoctorCommand.self,
       EnhanceCommand.self,
       SimulateCommand.self,
       EvaluateCommand.self,

@@ -1,8 +1,7 @@
 // The training loop.
 package import ModelFiles
 package import Networks
-private import Screening
-package import Tensors
+private import Tensors
 
 /// Trains one network on samples in memory. The same settings, samples and graph give the same
 /// weights, whatever the number of threads.

@@ -1,8 +1,8 @@
 // What training makes smaller: mask loss and class loss, as far as the network and the labels go.
 private import Foundation
-private import ModelFiles
-private import Networks
-private import Tensors
+internal import ModelFiles
+internal import Networks
+internal import Tensors
 
 /// The parts of a loss, as they count in the sum.
 package struct TrainingLoss: Sendable, Equatable {

@@ -28,4 +28,11 @@ package struct Sample: Sendable {
     self.targets = targets
     self.weight = weight
   }
+
+  /// The same sample at another place, so that its augmentation draws other numbers.
+  package func renumbered(_ item: Int) -> Sample {
+    Sample(
+      item: item, image: image, lesion: lesion, mean: mean, classIndex: classIndex,
+      targets: targets, weight: weight)
+  }
 }

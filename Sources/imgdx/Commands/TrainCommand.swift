@@ -134,7 +134,7 @@ struct TrainCommand: ParsableCommand {
     guard let testFold else {
       return try manifest.split(validationShare: validationShare, testShare: 0, seed: seed)
     }
-    let parts = try manifest.folds(folds, seed: 1)
+    let parts = try manifest.folds(folds, seed: Manifest.foldSeed)
     guard parts.indices.contains(testFold) else {
       throw ValidationError("--test-fold must lie between 0 and \(folds - 1)")
     }

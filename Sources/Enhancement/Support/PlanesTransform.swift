@@ -70,7 +70,7 @@ struct FloatTransform: PlaneTransform {
   let body: ([Float]) -> [Float]
 
   func callAsFunction<Sample: PixelSample>(_ plane: [Sample]) -> [Sample] {
-    body(plane.map(\.asFloat)).map(Sample.init(nearest:))
+    body(plane.map { $0.asFloat }).map(Sample.init(nearest:))
   }
 }
 

@@ -9,7 +9,7 @@ struct SimulateCommand: ParsableCommand {
     abstract: "Makes simulated breast ultrasound images with known lesion masks.",
     discussion: """
       Writes images/, masks/ and manifest.csv (image, mask, label, patient_id), ready for \
-      `imgdx train --data DIR/manifest.csv`. The same seed gives the same files. Of six images one \
+      `imgdx train --data DIR/manifest.csv`. The same seed gives the same pictures. Of six images one \
       is normal, three have a benign lesion and two a malignant one. They are simulated: no patient, \
       no device.
       """)

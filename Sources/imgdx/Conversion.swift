@@ -3,7 +3,6 @@ private import DICOM
 private import Files
 internal import Imaging
 internal import Intake
-private import Screening
 
 /// The work of `imgdx convert`.
 struct Conversion {
@@ -81,7 +80,7 @@ struct Conversion {
       image.attributes.windows = [window]
     }
     let bits = format == .png && image.pixels.bitsAllocated > 8 ? 16 : 8
-    try write(shown(image, bits: bits), to: path)
+    try write(image.shown(bits: bits), to: path)
   }
 
   /// Writes a Secondary Capture object: grey samples as stored, their meaning beside them.
@@ -99,22 +98,6 @@ struct Conversion {
       derivedFrom: first, sourceHash: file.digest.description, includesIdentifiers: includesPHI)
     description.seriesDescription = "imgdx converted"
     try AtomicFile.write(try DICOMWriter.encode(images, description), to: path)
-  }
-
-  /// 0...1 to the whole range of the output's samples.
-  private func shown(_ image: Image, bits: Int) -> Image {
-    let channels = image.channels
-    let area = image.width * image.height
-    let planes = image.displayPlanes(channels: channels)
-    let largest: Float = bits == 16 ? 65535 : 255
-    let levels = (0..<(area * channels)).map { index in
-      let value = (planes[index % channels * area + index / channels] * largest).rounded()
-      return value > 0 ? min(value, largest) : 0
-    }
-    let pixels: PixelBuffer =
-      bits == 16 ? .uint16(levels.map { UInt16($0) }) : .uint8(levels.map { UInt8($0) })
-    return Image(
-      width: image.width, height: image.height, channels: channels, pixels: pixels)
   }
 
   private func write(_ image: Image, to path: String) throws {

@@ -59,4 +59,25 @@ import Testing
   func fieldsAreSafeForSpreadsheets(text: String, field: String) {
     #expect(SummaryTable.field(text) == field)
   }
+
+  @Test func everyFieldIsDocumented() throws {
+    let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Documentation/outputs.md")
+    let text = try String(contentsOf: page, encoding: .utf8)
+    let run = try SampleRun.record()
+    var documents = run.cases.map { CaseDocument.json($0, program: "", includesPHI: true) }
+    documents.append(RunDocument.json(run))
+    let names = Set(documents.flatMap(Self.keys)).subtracting(run.labels)
+    #expect(names.count > 40)
+    for name in names { #expect(text.contains("`\(name)`"), "\(name)") }
+  }
+
+  private static func keys(_ value: JSONValue) -> [String] {
+    switch value {
+    case .object(let members): members.flatMap { [$0.key] + keys($0.value) }
+    case .array(let values): values.flatMap(keys)
+    default: []
+    }
+  }
 }

@@ -11,10 +11,12 @@ struct BatchCommand: ParsableCommand {
     commandName: "batch",
     abstract: "Screens whole folders and writes results, a table and a report to open.",
     discussion: """
-      Writes <name>.json, <name>.mask.png and <name>.overlay.png for each image, and summary.csv,
-      run.json and report.html for the run. Bad files do not stop it: they are listed with their
-      reasons, and the exit code is 3. Ctrl-C finishes the images in hand, writes the report and
-      exits with 75. Research use only. Not a medical device.
+      Writes <name>.json, <name>.mask.png and <name>.overlay.png for each image, and \
+      summary.csv, run.json and report.html for the run. Bad files do not stop it: they are \
+      listed with their reasons, and the exit code is 3. Ctrl-C finishes the images in hand, \
+      writes the report and exits with 75.
+
+      Research use only. Not a medical device.
 
       Examples:
         imgdx batch /data/ultrasound -o results

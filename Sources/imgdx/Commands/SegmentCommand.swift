@@ -10,8 +10,10 @@ struct SegmentCommand: ParsableCommand {
     commandName: "segment",
     abstract: "Outlines lesions: writes a mask, an overlay and a JSON document for each image.",
     discussion: """
-      Writes <name>.json, <name>.mask.png and <name>.overlay.png for each image, and prints a line
-      for each lesion. Research use only. Not a medical device.
+      Writes <name>.json, <name>.mask.png and <name>.overlay.png for each image, and prints a \
+      line for each lesion.
+
+      Research use only. Not a medical device.
 
       Examples:
         imgdx segment scan.dcm -o results

@@ -45,6 +45,7 @@ struct JPEGHeader {
         continue
       }
       let length = Int(bytes[position + 2]) << 8 | Int(bytes[position + 3])
+      guard length >= 2 else { return nil }
       let segment = bytes[min(position + 4, bytes.count)..<min(position + 2 + length, bytes.count)]
         .map { $0 }
       switch marker {
@@ -60,7 +61,6 @@ struct JPEGHeader {
         }
       default: break
       }
-      guard length >= 2 else { return nil }
       position += 2 + length
     }
     return nil
@@ -89,6 +89,13 @@ struct JPEGHeader {
       where buffer[position] == 0xFF && buffer[position + 1] == 0xDA { count += 1 }
     }
     return count
+  }
+
+  /// Bytes below which the data cannot be whole, whatever they show: a bit for each sample of
+  /// lossless JPEG, for each row of JPEG-LS, and for each 8 x 8 block at half resolution otherwise.
+  var leastBytes: Int {
+    if isJPEGLS { return rows / 8 }
+    return process == 3 ? rows * columns * components / 8 : rows * columns / 2048
   }
 
   var isArithmetic: Bool { !isJPEGLS && (9...15).contains(process) }

@@ -35,6 +35,7 @@ extension FrameDecoder {
       throw .exceedsLimit(
         what: "frame \(frame + 1) has \(header.scans) scans, which no picture has")
     }
+    guard bytes.count >= header.leastBytes else { throw failure("its JPEG data end early") }
     let cells = try decodeJPEG(JPEGRepair.withSoundScanHeader(bytes, header), header)
     let format = CellFormat(file.pixels, precision: header.precision)
     let count = file.pixels.samplesOfFrame

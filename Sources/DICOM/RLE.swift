@@ -8,6 +8,8 @@ enum RLE {
   {
     let expected = samples * bytesOfCell
     let segments = try segments(of: bytes, expected: expected)
+    // Two bytes give at most 128: a shorter segment cannot be whole, and takes no memory.
+    guard segments.allSatisfy({ $0.count >= pixels / 64 }) else { throw .truncated }
     var out = [UInt8](repeating: 0, count: pixels * expected)
     for (index, segment) in segments.enumerated() {
       let sample = index / bytesOfCell

@@ -9,6 +9,7 @@ extension DICOMFile {
       identifiers: identifiers(frame: index), warnings: warnings + overlayRemarks())
     attributes.rescale = rescale(frame: index, warnings: &attributes.warnings)
     attributes.windows = windows(frame: index)
+    attributes.voiLookupTable = voiTable(frame: index, rescale: attributes.rescale)
     attributes.padding = padding()
     let spacing = SpacingResolver(file: self, frame: index)
     attributes.pixelSpacing = spacing.resolve(warnings: &attributes.warnings)

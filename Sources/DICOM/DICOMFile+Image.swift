@@ -67,13 +67,17 @@ extension DICOMFile {
       .flatMap { LookupTable(item: $0, isInputSigned: pixels.isSigned) }
   }
 
-  /// The first table of the VOI LUT Sequence, whose input are modality values.
-  package func voiTable() -> LookupTable? {
-    let hasTable = modalityTable() != nil
-    let rescale = Rescale(slope: 1, intercept: dataSet.number(.rescaleIntercept) ?? 0)
-    let isSigned = !hasTable && (pixels.isSigned || rescale.intercept < 0)
-    return dataSet.items(.voiLUTSequence).first
-      .flatMap { LookupTable(item: $0, isInputSigned: isSigned) }
+  /// The first table of the VOI LUT Sequence. Its input are modality values, which may be negative
+  /// where samples or the intercept are.
+  func voiTable(frame index: Int, rescale: Rescale) -> VOILookupTable? {
+    let isSigned = modalityTable() == nil && (pixels.isSigned || rescale.intercept < 0)
+    let item = group(.frameVOILUTSequence, frame: index).items(.voiLUTSequence).first
+    guard let table = item.flatMap({ LookupTable(item: $0, isInputSigned: isSigned) }) else {
+      return nil
+    }
+    let largest = Float((1 << table.bits) - 1)
+    return VOILookupTable(
+      firstMapped: table.firstMapped, shades: table.entries.map { Float($0) / largest })
   }
 }
 
@@ -91,6 +95,7 @@ extension ImageAttributes {
   fileprivate mutating func forgetGreyScale() {
     rescale = .identity
     windows = []
+    voiLookupTable = nil
     padding = nil
     isInverted = false
   }

@@ -9,7 +9,12 @@ package struct ImageAttributes: Sendable, Equatable {
   /// True for MONOCHROME1: the smallest value is shown white. Samples stay as stored.
   package var isInverted: Bool
   /// VOI windows in modality values, the file's preferred one first.
-  package var windows: [Window]
+  package var windows: [Window] {
+    // Whoever sets a window wants it to hold.
+    didSet { voiLookupTable = nil }
+  }
+  /// The file's VOI lookup table, which goes before its windows.
+  package var voiLookupTable: VOILookupTable?
   /// Stored values from `lowerBound` to `upperBound` that fill the area outside the image (Pixel Padding Value).
   package var padding: ClosedRange<Double>?
   /// Identifiers; never written to outputs unless the user asks.

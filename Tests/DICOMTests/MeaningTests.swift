@@ -66,6 +66,24 @@ struct MeaningTests {
     #expect(attributes.rescale == Rescale(slope: 2, intercept: -1024))
   }
 
+  @Test func aVOITableGoesBeforeWindowsUntilOneIsSet() throws {
+    var object = TestObject(grey: [0, 1, 2, 9], columns: 4, rows: 1, allocated: 8)
+    object.text(0x28, 0x1050, "DS", "40")
+    object.text(0x28, 0x1051, "DS", "400")
+    object.text(0x28, 0x1052, "DS", "-1")
+    object.text(0x28, 0x1053, "DS", "1")
+    var item = TestObject()
+    // The first modality value is -1, in 16 bits.
+    item.us(0x28, 0x3002, [3, -1, 8])
+    item.us(0x28, 0x3006, [0, 51, 255])
+    object.sequence(0x28, 0x3010, [item])
+    var attributes = try object.file().image(0).attributes
+    let table = try #require(attributes.voiLookupTable)
+    #expect([-5, -1, 0, 1, 8].map { table($0) } == [0, 0, 0.2, 1, 1])
+    attributes.windows = [Window(center: 1, width: 2)]
+    #expect(attributes.voiLookupTable == nil)
+  }
+
   @Test func functionalGroupsHoldForTheirFrame() throws {
     func transformation(_ intercept: String) -> TestObject {
       var values = TestObject()

@@ -5,7 +5,8 @@ package import Imaging
 extension Image {
   /// The image as it is meant to be seen, `[channels, height, width]` in 0...1, 0 black.
   ///
-  /// Grey images: stored value → Rescale → first usable VOI window (PS3.3 C.11.2.1.2) → 0...1; turned
+  /// Grey images: stored value → Rescale → VOI lookup table, or else the first
+  /// usable window (PS3.3 C.11.2) → 0...1; turned
   /// over where the smallest value is shown white (MONOCHROME1); padding is black. Without a window:
   /// - unsigned samples of at most 8 bits, and images without a modality (PNG, JPEG), are divided by
   ///   the largest value of their bits, so that an 8-bit picture and its 16-bit copy agree;
@@ -51,7 +52,13 @@ extension Image {
 
   private func greyPlane() -> [Float] {
     let samples = pixels.floats()
-    var plane = transfer(for: samples).apply(to: samples)
+    let rescale = attributes.rescale
+    var plane =
+      if let table = attributes.voiLookupTable {
+        samples.map { table(rescale(Double($0))) }
+      } else {
+        transfer(for: samples).apply(to: samples)
+      }
     if attributes.isInverted {
       for index in plane.indices { plane[index] = 1 - plane[index] }
     }

@@ -27,7 +27,8 @@ package struct Safetensors: Sendable {
       header[name] = ["dtype": "F32", "shape": tensor.shape, "data_offsets": [offset, end]]
       offset = end
     }
-    guard var json = try? JSONSerialization.data(withJSONObject: header, options: [.sortedKeys]) else {
+    guard var json = try? JSONSerialization.data(withJSONObject: header, options: [.sortedKeys])
+    else {
       throw .cannotWrite(path: path, reason: "its header cannot be encoded")
     }
     while json.count % 8 != 0 { json.append(0x20) }
@@ -42,7 +43,8 @@ package struct Safetensors: Sendable {
 
   /// Reads a file; every offset is checked against the file's size and the shape.
   package init(contentsOf path: String) throws(FileError) {
-    guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped) else {
+    guard let data = try? Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
+    else {
       throw .cannotRead(path: path, reason: "there is no such file, or it cannot be read")
     }
     guard let content = Self.decode(data) else {
@@ -82,7 +84,9 @@ package struct Safetensors: Sendable {
       guard size >= 0, !overflow else { return nil }
       count = product
     }
-    guard count == (offsets[1] - offsets[0]) / 4, (offsets[1] - offsets[0]) % 4 == 0 else { return nil }
+    guard count == (offsets[1] - offsets[0]) / 4, (offsets[1] - offsets[0]) % 4 == 0 else {
+      return nil
+    }
     var tensor = Tensor(shape: shape)
     tensor.withUnsafeMutableFloats { target in
       _ = values[(values.startIndex + offsets[0])...].prefix(offsets[1] - offsets[0])

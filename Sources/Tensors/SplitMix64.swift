@@ -1,7 +1,6 @@
 // Random numbers that are the same everywhere (Steele, Lea and Flood 2014).
 private import Foundation
 
-
 /// A small generator whose whole state is its seed.
 package struct SplitMix64: RandomNumberGenerator, Sendable {
   private var state: UInt64

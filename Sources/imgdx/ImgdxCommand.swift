@@ -24,11 +24,12 @@ struct ImgdxCommand: ParsableCommand {
       InfoCommand.self,
       ConvertCommand.self,
       TrainCommand.self,
+      ModelCommand.self,
+      BenchmarkCommand.self,
       DoctorCommand.self,
       EnhanceCommand.self,
       SimulateCommand.self,
       EvaluateCommand.self,
-      DoctorCommand.self,
     ])
 }
 

@@ -74,7 +74,8 @@ import Testing
           name == "b"
           ? naiveConvolution(
             try #require(parameters["x"]), try #require(parameters["w"]), bias: nil,
-            stride: test.stride, padding: test.padding).values
+            stride: test.stride, padding: test.padding
+          ).values
           : [Float](repeating: 0, count: value.count)
         let expected = zip(zip(value.values, base), upstream.values)
           .reduce(0.0) { $0 + Double($1.0.0 - $1.0.1) * Double($1.1) }

@@ -51,7 +51,8 @@ struct Fixture: Decodable {
       let extra = ints("output_padding")
       return (
         TransposedConvolution(
-          attributes: window, outputPadding: (extra[0], extra[1]), groups: ints("group")[0]), weighted
+          attributes: window, outputPadding: (extra[0], extra[1]), groups: ints("group")[0]),
+        weighted
       )
     case "Gemm": return (Dense(), weighted)
     case "BatchNormalization":

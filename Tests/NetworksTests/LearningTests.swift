@@ -65,7 +65,8 @@ import Testing
       name.contains("adam")
       ? .adamW(decay: attribute("weight_decay"))
       : .momentum(
-        attribute("momentum"), decay: attribute("weight_decay"), nesterov: attribute("nesterov") == 1)
+        attribute("momentum"), decay: attribute("weight_decay"),
+        nesterov: attribute("nesterov") == 1)
     let optimizer = Optimizer(
       rule,
       parameters: [

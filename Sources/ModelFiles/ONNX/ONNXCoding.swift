@@ -7,7 +7,9 @@ extension Graph {
   init(_ source: ONNXGraph) throws(ImportError) {
     self.init()
     for tensor in source.initializers {
-      guard !tensor.isExternal else { throw ImportError("weights in other files are not supported") }
+      guard !tensor.isExternal else {
+        throw ImportError("weights in other files are not supported")
+      }
       guard let value = tensor.tensor() else {
         throw ImportError("the weight '\(tensor.name)' is damaged or of an unsupported type")
       }
@@ -33,7 +35,9 @@ extension Graph {
   private mutating func append(
     _ node: ONNXNode, _ name: String, _ names: [String], _ renamed: inout [String: String]
   ) throws(ImportError) {
-    guard let output = node.outputs.first, !output.isEmpty else { throw ImportError("it has no output") }
+    guard let output = node.outputs.first, !output.isEmpty else {
+      throw ImportError("it has no output")
+    }
     if node.operation == "Identity", let input = names.first {
       renamed[output] = input
       return
@@ -52,7 +56,8 @@ extension Graph {
     // Constants that became attributes are no inputs of ours.
     let kept = operation is Resize || operation is Dropout ? Array(names.prefix(1)) : names
     nodes.append(
-      Node(name: name, operation: operation, inputs: kept.filter { !$0.isEmpty }, outputs: [output]))
+      Node(name: name, operation: operation, inputs: kept.filter { !$0.isEmpty }, outputs: [output])
+    )
   }
 
   /// Every value is made before it is read, and made once.

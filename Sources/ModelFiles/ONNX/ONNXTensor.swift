@@ -70,7 +70,9 @@ struct ONNXTensor {
   func tensor() -> Tensor? {
     guard !isExternal else { return nil }
     if let raw, type == ElementType.float.rawValue {
-      guard raw.count % 4 == 0, let sizes = checkedShape(elementCount: raw.count / 4) else { return nil }
+      guard raw.count % 4 == 0, let sizes = checkedShape(elementCount: raw.count / 4) else {
+        return nil
+      }
       var tensor = Tensor(shape: sizes)
       tensor.withUnsafeMutableFloats { UnsafeMutableRawBufferPointer($0).copyMemory(from: raw) }
       return tensor
@@ -121,6 +123,8 @@ private func halfToFloat(_ bits: UInt16) -> Float {
   switch exponent {
   case 0: return sign * fraction * 0x1p-24
   case 31: return fraction == 0 ? sign * .infinity : .nan
-  default: return sign * (1 + fraction / 1024) * Float(sign: .plus, exponent: exponent - 15, significand: 1)
+  default:
+    return sign * (1 + fraction / 1024)
+      * Float(sign: .plus, exponent: exponent - 15, significand: 1)
   }
 }

@@ -66,7 +66,8 @@ extension ONNXNode {
     }
     let kernel = weightShape.flatMap { $0.count == 4 ? [$0[2], $0[3]] : nil }
     switch operation {
-    case "Conv": return Convolution(attributes: try a.window(kernel: kernel), groups: a.integer("group", 1))
+    case "Conv":
+      return Convolution(attributes: try a.window(kernel: kernel), groups: a.integer("group", 1))
     case "ConvTranspose":
       let extra = a.integers("output_padding", [0, 0])
       guard extra.count == 2, extra.allSatisfy({ 0...4096 ~= $0 }),
@@ -77,13 +78,16 @@ extension ONNXNode {
         groups: a.integer("group", 1))
     case "BatchNormalization":
       guard a.integer("training_mode", 0) == 0 else { throw ImportError("training_mode is set") }
-      return BatchNormalization(epsilon: a.float("epsilon", 1e-5), momentum: a.float("momentum", 0.9))
+      return BatchNormalization(
+        epsilon: a.float("epsilon", 1e-5), momentum: a.float("momentum", 0.9))
     case "Relu": return LeakyReLU()
     case "LeakyRelu": return LeakyReLU(slope: a.float("alpha", 0.01))
     case "Sigmoid": return SmoothActivation(.sigmoid)
     case "Tanh": return SmoothActivation(.tanh)
     case "Softmax":
-      guard [1, -1].contains(a.integer("axis", -1)) else { throw ImportError("only the class axis is supported") }
+      guard [1, -1].contains(a.integer("axis", -1)) else {
+        throw ImportError("only the class axis is supported")
+      }
       return Softmax()
     case "Add": return Arithmetic(.add)
     case "Mul": return Arithmetic(.multiply)
@@ -97,7 +101,8 @@ extension ONNXNode {
       }
       return Dense(transposesWeights: a.integer("transB", 0) == 1)
     case "MaxPool":
-      return Pooling(.maximum, attributes: try a.window(kernel: nil), ceiling: a.integer("ceil_mode", 0) == 1)
+      return Pooling(
+        .maximum, attributes: try a.window(kernel: nil), ceiling: a.integer("ceil_mode", 0) == 1)
     case "AveragePool":
       return Pooling(
         .average(countsPadding: a.integer("count_include_pad", 0) == 1),
@@ -116,7 +121,10 @@ extension ONNXNode {
     guard let scales, scales.count == 4, scales[0] == 1, scales[1] == 1 else {
       throw ImportError("only constant scales of height and width are supported")
     }
-    guard ["half_pixel", "pytorch_half_pixel"].contains(a.string("coordinate_transformation_mode", "half_pixel")) else {
+    guard
+      ["half_pixel", "pytorch_half_pixel"].contains(
+        a.string("coordinate_transformation_mode", "half_pixel"))
+    else {
       throw ImportError("only half_pixel coordinates are supported")
     }
     switch a.string("mode", "nearest") {
@@ -134,20 +142,25 @@ extension ONNXNode {
     switch operation {
     case let operation as Convolution:
       setWindow(operation.attributes)
-      attributes["dilations"] = .integers([operation.attributes.dilation.y, operation.attributes.dilation.x].map(Int64.init))
+      attributes["dilations"] = .integers(
+        [operation.attributes.dilation.y, operation.attributes.dilation.x].map(Int64.init))
       attributes["group"] = .integer(Int64(operation.groups))
     case let operation as TransposedConvolution:
       setWindow(operation.attributes)
-      attributes["dilations"] = .integers([operation.attributes.dilation.y, operation.attributes.dilation.x].map(Int64.init))
+      attributes["dilations"] = .integers(
+        [operation.attributes.dilation.y, operation.attributes.dilation.x].map(Int64.init))
       attributes["group"] = .integer(Int64(operation.groups))
-      attributes["output_padding"] = .integers([Int64(operation.outputPadding.y), Int64(operation.outputPadding.x)])
+      attributes["output_padding"] = .integers([
+        Int64(operation.outputPadding.y), Int64(operation.outputPadding.x),
+      ])
     case let operation as BatchNormalization:
       attributes["epsilon"] = .float(operation.epsilon)
       attributes["momentum"] = .float(operation.momentum)
     case let operation as LeakyReLU where operation.slope != 0:
       attributes["alpha"] = .float(operation.slope)
     case is Softmax, is Concatenation, is Flatten: attributes["axis"] = .integer(1)
-    case let operation as Dense: attributes["transB"] = .integer(operation.transposesWeights ? 1 : 0)
+    case let operation as Dense:
+      attributes["transB"] = .integer(operation.transposesWeights ? 1 : 0)
     case let operation as Pooling:
       setWindow(operation.attributes)
       if operation.ceiling { attributes["ceil_mode"] = .integer(1) }
@@ -155,7 +168,9 @@ extension ONNXNode {
     case let operation as Resize:
       attributes["mode"] = .string(operation.function == .nearest ? "nearest" : "linear")
       attributes["coordinate_transformation_mode"] = .string("half_pixel")
-      if operation.function == .nearest { attributes["nearest_mode"] = .string("round_prefer_floor") }
+      if operation.function == .nearest {
+        attributes["nearest_mode"] = .string("round_prefer_floor")
+      }
     default: break
     }
   }

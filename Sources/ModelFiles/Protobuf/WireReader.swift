@@ -109,7 +109,9 @@ extension WireReader.Value {
     guard case .bytes(let packed) = self else { return [try float(field)] }
     guard packed.count % 4 == 0 else { throw .truncated }
     return (0..<packed.count / 4).map {
-      Float(bitPattern: UInt32(littleEndian: packed.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)))
+      Float(
+        bitPattern: UInt32(
+          littleEndian: packed.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)))
     }
   }
 }

@@ -84,6 +84,7 @@ extension GraphBuilder {
     let first = block(input, width, as: name + ".first")
     let second = convolution(first, width, as: name + ".second.conv")
     let norm = batchNormalization(second, scale: 0, as: name + ".second.norm")
-    return apply(LeakyReLU(), to: apply(Arithmetic(.add), to: norm, input, as: name + ".sum"), as: name)
+    return apply(
+      LeakyReLU(), to: apply(Arithmetic(.add), to: norm, input, as: name + ".sum"), as: name)
   }
 }

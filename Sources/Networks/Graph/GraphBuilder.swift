@@ -37,7 +37,9 @@ package struct GraphBuilder {
   ) -> String {
     let fanIn = channels(of: input) * kernel * kernel
     let shape = [out, channels(of: input), kernel, kernel]
-    var inputs = [input, weight(name + ".weight", shape, deviation: (gain / Float(fanIn)).squareRoot())]
+    var inputs = [
+      input, weight(name + ".weight", shape, deviation: (gain / Float(fanIn)).squareRoot()),
+    ]
     if bias { inputs.append(constant(name + ".bias", [out], 0)) }
     let attributes = WindowAttributes(
       kernel: (kernel, kernel), stride: (stride, stride), padding: Padding(all: kernel / 2))
@@ -51,7 +53,8 @@ package struct GraphBuilder {
     let fanIn = channels(of: input)
     let inputs = [
       input,
-      weight(name + ".weight", [fanIn, out, factor, factor], deviation: (1 / Float(fanIn)).squareRoot()),
+      weight(
+        name + ".weight", [fanIn, out, factor, factor], deviation: (1 / Float(fanIn)).squareRoot()),
       constant(name + ".bias", [out], 0),
     ]
     let attributes = WindowAttributes(kernel: (factor, factor), stride: (factor, factor))

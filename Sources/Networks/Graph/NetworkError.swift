@@ -11,7 +11,8 @@ package enum NetworkError: Error, Equatable, CustomStringConvertible {
   package var description: String {
     switch self {
     case .badShape(let node, let reason): "node '\(node)': \(reason)"
-    case .missingValue(let node, let value): "node '\(node)' reads '\(value)', which nothing provides"
+    case .missingValue(let node, let value):
+      "node '\(node)' reads '\(value)', which nothing provides"
     case .notTrainable(let node, let operation):
       "node '\(node)': \(operation) has no backward pass, so this network can be run but not trained"
     }

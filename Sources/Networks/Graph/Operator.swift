@@ -82,7 +82,8 @@ package struct View {
     case 2: (n, h, w, c) = (shape[0], 1, 1, shape[1])
     case 3: (n, h, w, c) = (shape[0], 1, shape[1], shape[2])
     case 4: (n, h, w, c) = (shape[0], shape[2], shape[3], shape[1])
-    default: (n, h, w, c) = (shape[0], 1, shape[1...].dropLast().reduce(1, *), shape[shape.count - 1])
+    default:
+      (n, h, w, c) = (shape[0], 1, shape[1...].dropLast().reduce(1, *), shape[shape.count - 1])
     }
   }
 

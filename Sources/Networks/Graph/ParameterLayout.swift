@@ -41,10 +41,12 @@ package enum ParameterLayout: Sendable, Equatable {
         return
       }
       var target = plan
-      walk(sizes, strides, inner: { start, count, stride in
-        for i in 0..<count { target[i] = base[start + i * stride] }
-        target += count
-      })
+      walk(
+        sizes, strides,
+        inner: { start, count, stride in
+          for i in 0..<count { target[i] = base[start + i * stride] }
+          target += count
+        })
     }
   }
 
@@ -58,10 +60,12 @@ package enum ParameterLayout: Sendable, Equatable {
         return
       }
       var source = plan
-      walk(sizes, strides, inner: { start, count, stride in
-        for i in 0..<count { base[start + i * stride] = source[i] }
-        source += count
-      })
+      walk(
+        sizes, strides,
+        inner: { start, count, stride in
+          for i in 0..<count { base[start + i * stride] = source[i] }
+          source += count
+        })
     }
     return tensor
   }

@@ -23,7 +23,11 @@ package final class Optimizer {
     self.rule = rule
     self.parameters = parameters
     first = parameters.map { FloatStorage(count: $0.value.count) }
-    if case .adamW = rule { second = parameters.map { FloatStorage(count: $0.value.count) } } else { second = [] }
+    if case .adamW = rule {
+      second = parameters.map { FloatStorage(count: $0.value.count) }
+    } else {
+      second = []
+    }
   }
 
   /// One step with the gradients of the last backward pass.

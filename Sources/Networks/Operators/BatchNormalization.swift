@@ -73,8 +73,10 @@ private final class BatchNormalizationKernel: Kernel {
   /// Sums of two quantities per channel over all rows, the same for any number of workers.
   private func sums(
     _ run: Run,
-    _ body: (_ first: UnsafeMutablePointer<Double>, _ second: UnsafeMutablePointer<Double>,
-      _ rows: Range<Int>) -> Void
+    _ body: (
+      _ first: UnsafeMutablePointer<Double>, _ second: UnsafeMutablePointer<Double>,
+      _ rows: Range<Int>
+    ) -> Void
   ) {
     let width = 2 * channels
     run.pool.run(chunks) { chunk, _ in

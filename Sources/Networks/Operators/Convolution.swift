@@ -61,7 +61,8 @@ package struct WindowAttributes: Sendable, Equatable {
   }
 
   /// The C kernels' form, for one group of channels.
-  func window(input: View, output: View, groupChannels: Int? = nil, group: Int = 0) -> imgdx_window {
+  func window(input: View, output: View, groupChannels: Int? = nil, group: Int = 0) -> imgdx_window
+  {
     let channels = groupChannels ?? input.c
     return imgdx_window(
       height: input.h, width: input.w, channels: input.c, out_height: output.h,

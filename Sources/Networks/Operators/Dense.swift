@@ -23,11 +23,14 @@ package struct Dense: Operator {
     guard inputs.count >= 2, inputs[0].count == 2, inputs[1].count == 2 else {
       throw ShapeError("a dense layer takes [N, in] and weights of rank 2")
     }
-    let (rows, columns) = transposesWeights ? (inputs[1][1], inputs[1][0]) : (inputs[1][0], inputs[1][1])
+    let (rows, columns) =
+      transposesWeights ? (inputs[1][1], inputs[1][0]) : (inputs[1][0], inputs[1][1])
     guard inputs[0][1] == rows else {
       throw ShapeError("\(inputs[0][1]) values do not fit weights \(inputs[1])")
     }
-    if inputs.count > 2, inputs[2] != [columns] { throw ShapeError("the bias must have \(columns) values") }
+    if inputs.count > 2, inputs[2] != [columns] {
+      throw ShapeError("the bias must have \(columns) values")
+    }
     return [[inputs[0][0], columns]]
   }
 

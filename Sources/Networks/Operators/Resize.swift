@@ -17,7 +17,9 @@ package struct Resize: Operator {
   }
 
   package func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]] {
-    guard let x = inputs.first, x.count == 4 else { throw ShapeError("it takes an image [N, C, H, W]") }
+    guard let x = inputs.first, x.count == 4 else {
+      throw ShapeError("it takes an image [N, C, H, W]")
+    }
     guard scale.y > 0, scale.x > 0, scale.y < 1024, scale.x < 1024 else {
       throw ShapeError("scales must lie between 0 and 1024")
     }

@@ -26,11 +26,14 @@ package struct TransposedConvolution: Operator {
       throw ShapeError("it takes an image [N, C, H, W] and weights [C, O, kh, kw]")
     }
     let (x, w, a) = (inputs[0], inputs[1], attributes)
-    guard groups > 0, x[1] == w[0], x[1] % groups == 0, w[2] == a.kernel.y, w[3] == a.kernel.x else {
+    guard groups > 0, x[1] == w[0], x[1] % groups == 0, w[2] == a.kernel.y, w[3] == a.kernel.x
+    else {
       throw ShapeError("\(x[1]) channels do not fit weights \(w)")
     }
-    let h = (x[2] - 1) * a.stride.y + a.extent.y + outputPadding.y - a.padding.top - a.padding.bottom
-    let v = (x[3] - 1) * a.stride.x + a.extent.x + outputPadding.x - a.padding.left - a.padding.right
+    let h =
+      (x[2] - 1) * a.stride.y + a.extent.y + outputPadding.y - a.padding.top - a.padding.bottom
+    let v =
+      (x[3] - 1) * a.stride.x + a.extent.x + outputPadding.x - a.padding.left - a.padding.right
     guard h > 0, v > 0 else { throw ShapeError("the padding leaves no pixel") }
     return [[x[0], w[1] * groups, h, v]]
   }

@@ -63,7 +63,8 @@ package final class InferencePlan {
   /// Runs the network on `[N, C, H, W]` and returns its outputs by name (4-D ones in NCHW order).
   package func run(_ input: Tensor) throws(NetworkError) -> [String: Tensor] {
     guard input.shape == self.input.shape else {
-      throw .badShape(node: "input", reason: "the plan takes \(self.input.shape), not \(input.shape)")
+      throw .badShape(
+        node: "input", reason: "the plan takes \(self.input.shape), not \(input.shape)")
     }
     ParameterLayout.image.pack(input, to: self.input.floats)
     runInPlace()

@@ -48,7 +48,9 @@ package final class TrainingPlan {
     kernels = try memory.makeKernels(graph, seed: seed)
     scratch = Scratch(kernels, workers: pool.workers)
     parameters = packed.views.keys.sorted().compactMap { name in
-      guard let value = packed.views[name], let gradient = memory.gradients[name] else { return nil }
+      guard let value = packed.views[name], let gradient = memory.gradients[name] else {
+        return nil
+      }
       return TrainableParameter(
         name: name, value: value, gradient: gradient, decays: value.shape.count >= 2)
     }

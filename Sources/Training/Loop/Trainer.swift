@@ -31,7 +31,9 @@ package final class Trainer {
     threads: Int
   ) throws(TrainingError) {
     try settings.validate()
-    guard !samples.samples.isEmpty else { throw .unsuitableData(reason: "there is nothing to train on") }
+    guard !samples.samples.isEmpty else {
+      throw .unsuitableData(reason: "there is nothing to train on")
+    }
     let input = metadata.input
     self.settings = settings
     self.samples = samples
@@ -82,7 +84,8 @@ package final class Trainer {
     plan.backward()
     optimizer.clipGradients(to: settings.gradientLimit)
     optimizer.step(
-      learningRate: settings.learningRate(at: step, of: settings.epochs * stepsPerEpoch), pool: pool)
+      learningRate: settings.learningRate(at: step, of: settings.epochs * stepsPerEpoch), pool: pool
+    )
     average.update(pool: pool)
     return loss
   }

@@ -27,7 +27,8 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "The labelled images (CSV).") var data: String
   @Option(help: "Further images to train on only, such as simulated ones (CSV; repeatable).")
   var extraData: [String] = []
-  @Option(help: "What the network learns: \(Task.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(
+    help: "What the network learns: \(Task.allCases.map(\.rawValue).joined(separator: ", ")).")
   var task = Task.both
   @Option(help: "The kind of network.") var arch = Architecture.unet
   @Option(name: .shortAndLong, help: "The model file to write.") var output: String
@@ -61,7 +62,8 @@ struct TrainCommand: ParsableCommand {
     let split = try makeSplit(manifest)
     let metadata = makeMetadata(manifest)
     let trainingSet = try load(manifest, split.train, metadata)
-    let validation = try split.validation.isEmpty
+    let validation =
+      try split.validation.isEmpty
       ? nil
       : Validation(
         load(manifest, split.validation, metadata, withExtra: false),
@@ -94,7 +96,8 @@ struct TrainCommand: ParsableCommand {
   }
 
   private func train(_ session: TrainingSession) throws {
-    let meter = ProgressMeter("steps", total: session.trainer.settings.epochs * session.trainer.stepsPerEpoch)
+    let meter = ProgressMeter(
+      "steps", total: session.trainer.settings.epochs * session.trainer.stepsPerEpoch)
     let isDone = try session.run(shouldStop: { Interruption.isRequested }) { event in
       switch event {
       case .resumed(let epoch):
@@ -117,11 +120,13 @@ struct TrainCommand: ParsableCommand {
   private func line(
     _ number: Int, _ loss: TrainingLoss, _ metrics: EvaluationMetrics?, isBest: Bool
   ) -> String {
-    var line = "epoch \(number) of \(epochs): "
+    var line =
+      "epoch \(number) of \(epochs): "
       + String(format: "loss %.4f (mask %.4f, classes %.4f)", loss.total, loss.mask, loss.classes)
     if let metrics {
       for (name, value) in [
-        ("Dice", metrics.dice), ("AUC", metrics.auc), ("balanced accuracy", metrics.balancedAccuracy),
+        ("Dice", metrics.dice), ("AUC", metrics.auc),
+        ("balanced accuracy", metrics.balancedAccuracy),
       ] {
         if let value { line += String(format: ", %@ %.3f", name, value) }
       }

@@ -1,0 +1,119 @@
+import ArgumentParser
+private import Foundation
+private import ModelFiles
+private import Networks
+private import Tensors
+
+/// `imgdx benchmark`: how long a network takes here, to be held beside another engine's time.
+struct BenchmarkCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "benchmark",
+    abstract: "Times a network's runs or training steps on random input.",
+    discussion: """
+      Machines drift: compare with another program only in the same sitting, in turn.
+
+      Examples:
+        imgdx benchmark --model network.onnx --batch 1 --threads 1 --json
+        imgdx benchmark --model network.onnx --batch 4 --training --runs 6
+      """)
+
+  @Option(help: "The model file (ONNX).") var model: String
+  @Option(help: "Images in a run.") var batch = 1
+  @Option(help: "Threads that share a run.")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
+  @Option(help: "Runs that are timed, after three that are not.") var runs = 15
+  @Flag(help: "Time training steps: forward, backward, Adam on the mean squared error.")
+  var training = false
+  @Flag(help: "One JSON document.") var json = false
+
+  func validate() throws {
+    guard batch > 0, threads > 0, runs > 0 else {
+      throw ValidationError("--batch, --threads and --runs must be at least 1.")
+    }
+  }
+
+  /// The document of `--json`.
+  private struct Result: Encodable {
+    let schema = "imgdx-benchmark-1"
+    let model: String
+    let median_ms: Double
+    let batch: Int
+    let threads: Int
+    let runs: Int
+    let peak_mb: Double
+    let blas_core: String
+    let training: Bool
+  }
+
+  func run() throws {
+    let graph = try Model.load(path: model).graph
+    guard let shape = graph.concreteInputShapes(batch: batch).values.first else {
+      throw ValidationError("The model has no input.")
+    }
+    let times = try training ? trainingTimes(graph, shape) : runTimes(graph, shape)
+    let result = Result(
+      model: model, median_ms: times.sorted()[times.count / 2], batch: batch, threads: threads,
+      runs: runs, peak_mb: Self.peakMegabytes, blas_core: BLAS.facts.coreName, training: training)
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys]
+      try StandardOutput.writeLine(String(decoding: try encoder.encode(result), as: UTF8.self))
+    } else {
+      try StandardOutput.writeLine(
+        String(
+          format: "%.3f ms (median of %d), batch %d, %d threads, %.0f MB, BLAS core %@",
+          result.median_ms, runs, batch, threads, result.peak_mb, result.blas_core))
+    }
+  }
+
+  private func runTimes(_ graph: Graph, _ shape: [Int]) throws -> [Double] {
+    let plan = try InferencePlan(graph: graph, inputShape: shape, threads: threads)
+    let input = Self.random(shape)
+    return try measure { _ = try plan.run(input) }
+  }
+
+  private func trainingTimes(_ graph: Graph, _ shape: [Int]) throws -> [Double] {
+    let pool = WorkerPool(workers: threads)
+    let plan = try TrainingPlan(graph: graph, inputShape: shape, pool: pool)
+    let optimizer = Optimizer(.adamW(), parameters: plan.parameters)
+    ParameterLayout.image.pack(Self.random(shape), to: plan.input.floats)
+    let name = graph.outputs[0]
+    let output = plan.output(name)
+    let target = Self.random([output.count])
+    return measure {
+      plan.forward()
+      // L = mean (y - t)², dL/dy = 2 (y - t) / count
+      target.withUnsafeFloats { target in
+        guard let gradient = plan.outputGradient(name) else { return }
+        let scale = 2 / Float(output.count)
+        for i in 0..<output.count {
+          gradient.floats[i] = scale * (output.floats[i] - target[i])
+        }
+      }
+      plan.backward()
+      optimizer.step(learningRate: 1e-3, pool: pool)
+    }
+  }
+
+  /// Milliseconds of each timed run.
+  private func measure(_ body: () throws -> Void) rethrows -> [Double] {
+    for _ in 0..<(training ? 1 : 3) { try body() }
+    return try (0..<runs).map { _ in
+      let start = ContinuousClock.now
+      try body()
+      return (ContinuousClock.now - start) / .milliseconds(1)
+    }
+  }
+
+  private static func random(_ shape: [Int]) -> Tensor {
+    var generator = SplitMix64(seed: 0)
+    return Tensor(shape: shape, (0..<shape.reduce(1, *)).map { _ in generator.nextUnit() })
+  }
+
+  /// Most memory that the process has held.
+  private static var peakMegabytes: Double {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return Double(usage.ru_maxrss) / 1024
+  }
+}

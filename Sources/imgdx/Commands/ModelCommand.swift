@@ -1,0 +1,131 @@
+import ArgumentParser
+private import Codecs
+private import Files
+private import Foundation
+private import Imaging
+private import ModelFiles
+private import Networks
+private import Tensors
+
+/// `imgdx model`: looking into model files and running them on bare tensors.
+struct ModelCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "model", abstract: "Shows, checks and runs model files (ONNX).",
+    discussion: """
+      Examples:
+        imgdx model info Models/breast-ultrasound.onnx
+        imgdx model verify network.onnx
+        imgdx model run --model network.onnx --input x.npy --output y.npy
+      """, subcommands: [Info.self, Verify.self, RunTensors.self])
+
+  /// `imgdx model info`: layers, shapes, parameters.
+  struct Info: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "info", abstract: "Lists a model's layers with their shapes and weights.",
+      discussion: "Example: imgdx model info Models/breast-ultrasound.onnx")
+
+    @Argument(help: "The model file.") var model: String
+
+    func run() throws {
+      let loaded = try Model.load(path: model)
+      let shapes = try loaded.graph.shapes(inputShapes: loaded.graph.concreteInputShapes(batch: 1))
+      var lines = [ModelTable.row("layer", "operator", "output", "weights")]
+      for node in loaded.graph.nodes {
+        let weights = node.inputs.reduce(0) { $0 + (loaded.graph.parameters[$1]?.count ?? 0) }
+        let shape = (shapes[node.outputs[0]] ?? []).map(String.init).joined(separator: "x")
+        lines.append(
+          ModelTable.row(node.name, node.operation.name, shape, weights > 0 ? "\(weights)" : ""))
+      }
+      lines.append("")
+      lines.append("\(loaded.graph.parameterCount) weights, \(loaded.graph.nodes.count) operators")
+      if let digest = loaded.digest { lines.append("SHA-256 \(digest)") }
+      if let metadata = loaded.metadata {
+        lines.append("\(metadata.name): \(metadata.labels.joined(separator: ", "))")
+        if !metadata.summary.isEmpty { lines.append(metadata.summary) }
+      }
+      try StandardOutput.writeLine(lines.joined(separator: "\n"))
+    }
+  }
+
+  /// `imgdx model verify`: can this file be used, and as what.
+  struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "verify", abstract: "Checks that a model file is whole and can be run.",
+      discussion: "Example: imgdx model verify network.onnx")
+
+    @Argument(help: "The model file.") var model: String
+
+    func run() throws {
+      let loaded = try Model.load(path: model)
+      let shapes = loaded.graph.concreteInputShapes(batch: 1)
+      for shape in shapes.values {
+        let plan = try InferencePlan(graph: loaded.graph, inputShape: shape, threads: 1)
+        let outputs = try plan.run(Tensor(shape: shape))
+        for (name, tensor) in outputs where !tensor.values.allSatisfy(\.isFinite) {
+          throw ModelFileError.unsupported(
+            path: model, reason: "its output '\(name)' is not a number for an empty image")
+        }
+      }
+      let kind = loaded.metadata == nil ? "plain ONNX, without imgdx's metadata" : "complete"
+      try StandardOutput.writeLine("\(model): sound, \(kind)")
+    }
+  }
+
+  /// `imgdx model run`: a tensor in, a tensor out.
+  struct RunTensors: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "run", abstract: "Runs a model on a tensor (.npy, float32, NCHW).",
+      discussion: "Example: imgdx model run --model network.onnx --input x.npy --output y.npy")
+
+    @Option(help: "The model file.") var model: String
+    @Option(help: "The input tensor, [N, C, H, W] in float32.") var input: String
+    @Option(help: "Where the output tensor goes.") var output: String
+    @Option(help: "Which output; default: the model's first.") var outputName: String?
+    @Option(help: "Threads that share the run.")
+    var threads = ProcessInfo.processInfo.activeProcessorCount
+
+    func run() throws {
+      let loaded = try Model.load(path: model)
+      guard let data = FileManager.default.contents(atPath: input) else {
+        throw FileError.cannotRead(
+          path: input, reason: "there is no such file, or it cannot be read")
+      }
+      let array = try NPYArray(reading: Array(data))
+      guard case .float32(let values) = array.values else {
+        throw FileError.cannotRead(path: input, reason: "it does not hold float32 values")
+      }
+      let plan = try InferencePlan(graph: loaded.graph, inputShape: array.shape, threads: threads)
+      let outputs = try plan.run(Tensor(shape: array.shape, values))
+      let name = outputName ?? loaded.graph.outputs.first ?? ""
+      guard let result = outputs[name] else {
+        throw ValidationError(
+          "The model has no output '\(name)'; it has \(loaded.graph.outputs.joined(separator: ", "))."
+        )
+      }
+      let bytes = NPYArray(shape: result.shape, values: .float32(result.values)).encoded()
+      try AtomicFile.write(bytes, to: output)
+    }
+  }
+}
+
+/// Columns of `model info`.
+private enum ModelTable {
+  static func row(_ cells: String...) -> String {
+    zip(cells, [28, 22, 18, 10]).map { cell, width in
+      cell + String(repeating: " ", count: max(1, width - cell.count))
+    }.joined()
+  }
+}
+
+extension Graph {
+  /// Input shapes with `batch` for the first open dimension and 256 for open sizes.
+  func concreteInputShapes(batch: Int) -> [String: [Int]] {
+    var shapes: [String: [Int]] = [:]
+    for input in inputs {
+      shapes[input.name] = input.shape.enumerated().map { axis, size in
+        axis == 0 ? batch : size ?? 256
+      }
+    }
+    return shapes
+  }
+}

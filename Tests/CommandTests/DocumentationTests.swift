@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test func everyOptionSaysWhatItDoes() throws {
-    for command in try commands() {
+    for command in try commands().flatMap({ [$0] + ($0.subcommands ?? []) }) {
       for argument in command.arguments ?? [] where argument.shouldDisplay ?? true {
         let name = argument.names?.map(\.name).joined(separator: ",") ?? argument.kind
         #expect(!(argument.abstract ?? "").isEmpty, "imgdx \(command.commandName): \(name)")

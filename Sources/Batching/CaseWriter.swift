@@ -61,10 +61,10 @@ struct CaseWriter {
 
 /// Makes a folder and those above it; one that is there already is fine.
 func makeFolder(_ path: String) throws(FileError) {
-  do {
-    try FileManager.default.createDirectory(
-      atPath: path, withIntermediateDirectories: true)
-  } catch {
-    throw .cannotWrite(path: path, reason: error.localizedDescription)
+  var status = stat()
+  if path.isEmpty || stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR { return }
+  try makeFolder((path as NSString).deletingLastPathComponent)
+  guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
+    throw .cannotWrite(path: path, reason: String(cString: strerror(errno)))
   }
 }

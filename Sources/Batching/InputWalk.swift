@@ -7,11 +7,15 @@ package enum InputWalk {
   /// by path. In folders, what is no image is passed over; a file named as input is always taken,
   /// so that its failure is told.
   /// - Parameter outputFolder: left out when it lies inside an input folder.
-  /// - Throws: ``BatchError`` when an input folder is the output folder, or nothing is found.
+  /// - Throws: ``BatchError`` when no input exists, an input folder is the output folder, or nothing
+  ///   is found. Inputs that are missing beside others become failed cases.
   package static func works(for inputs: [String], outputFolder: String?) throws(BatchError)
     -> [CaseWork]
   {
     let output = outputFolder.map(resolved)
+    guard inputs.contains(where: { $0 == "-" || access($0, F_OK) == 0 }) else {
+      throw .missing(inputs: inputs)
+    }
     var found: [(path: String, relative: String)] = []
     var seen = Set<String>()
     for input in inputs {

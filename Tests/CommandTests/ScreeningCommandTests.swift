@@ -122,6 +122,8 @@ import Testing
       defer { try? FileManager.default.removeItem(atPath: empty) }
       let nothing = try Workbench.run(["batch", empty, "-o", folder + "/out"])
       #expect(nothing.status == 1 && nothing.errors.contains("no images found"))
+      let missing = try Workbench.run(["batch", folder + "/typo", "-o", folder + "/out"])
+      #expect(missing.status == 1 && missing.errors.contains("no such file or folder"))
       #expect(!exists(folder + "/out"))
     }
   }

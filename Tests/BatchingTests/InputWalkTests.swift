@@ -1,0 +1,59 @@
+import Foundation
+import Testing
+
+@testable import Batching
+
+/// Which files a run looks at, in which order, under which names.
+@Suite struct InputWalkTests {
+  private let png: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0]
+
+  private func folder(_ files: [String: [UInt8]], _ body: (String) throws -> Void) throws {
+    let root = NSTemporaryDirectory() + "/imgdx-walk-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    for (path, bytes) in files {
+      let url = URL(fileURLWithPath: "\(root)/\(path)")
+      try FileManager.default.createDirectory(
+        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(bytes).write(to: url)
+    }
+    try body(root)
+  }
+
+  @Test func filesComeByNameAndOnlyImages() throws {
+    try folder(["b.png": png, "a/c": png, "notes.txt": [65], ".hidden.png": png]) { root in
+      let works = try InputWalk.works(for: [root], outputFolder: nil)
+      #expect(works.map(\.name) == ["a/c", "b"])
+    }
+  }
+
+  @Test func anEmptyScanIsNotPassedOver() throws {
+    try folder(["scan.dcm": [], "ok.png": png]) { root in
+      let works = try InputWalk.works(for: [root + "/"], outputFolder: nil)
+      #expect(works.map(\.name) == ["ok", "scan"])
+    }
+  }
+
+  @Test func eachFileIsTakenOnce() throws {
+    try folder(["a.png": png, "b.png": png]) { root in
+      let works = try InputWalk.works(
+        for: [root + "/b.png", root, root + "/./a.png"], outputFolder: nil)
+      #expect(works.map(\.name) == ["b", "a"])
+    }
+  }
+
+  @Test func resultsInsideAnInputAreLeftOut() throws {
+    try folder(["a.png": png, "out/a.mask.png": png]) { root in
+      let works = try InputWalk.works(for: [root], outputFolder: root + "/out")
+      #expect(works.map(\.name) == ["a"])
+      #expect(throws: BatchError.self) {
+        try InputWalk.works(for: [root], outputFolder: root + "/")
+      }
+    }
+  }
+
+  @Test func whatIsMissingIsToldBeforeAnyWork() {
+    #expect(throws: BatchError.missing(inputs: ["/no/such"])) {
+      try InputWalk.works(for: ["/no/such"], outputFolder: nil)
+    }
+  }
+}

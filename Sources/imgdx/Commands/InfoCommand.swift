@@ -1,6 +1,7 @@
 import ArgumentParser
+private import DICOM
 private import Files
-private import Intake
+internal import Intake
 
 /// `imgdx info`: what files are.
 struct InfoCommand: ParsableCommand {
@@ -8,8 +9,9 @@ struct InfoCommand: ParsableCommand {
     commandName: "info",
     abstract: "Says what a file is: format, size, modality, transfer syntax, windows, frames.",
     discussion: """
-      Folders are walked; what is no image by its first bytes is passed over. With --json there is \
-      one line an input.
+      Folders are walked; what is no image by its first bytes is passed over. DICOM files of a \
+      folder are summed up by study and series, with duplicates, gaps, uneven spacing and gantry \
+      tilt. With --json there is one line a file, and one a series.
       """)
 
   @Argument(help: "PNG, JPEG, JPEG 2000 or DICOM files, folders, or - for standard input.")
@@ -31,27 +33,44 @@ struct InfoCommand: ParsableCommand {
       Terminal.say("imgdx: \(error)")
     }
     for input in inputs {
-      if input != "-" && ImageDiscovery.isFolder(input) {
-        var found = 0
-        try ImageDiscovery.walk(input, unreadable: fail) { path in
-          found += 1
-          try show(path, fail: fail)
+      do {
+        if input != "-" && ImageDiscovery.isFolder(input) {
+          try showFolder(input, fail: fail)
+        } else {
+          try show(try ImageFile(path: input, limits: limits.limits))
         }
-        if found == 0 { fail(.unreadable(path: input, reason: "the folder holds no image file")) }
-      } else {
-        try show(input, fail: fail)
+      } catch let error as IntakeError {
+        fail(error)
       }
     }
     if failures > 0 { throw Ending.someInputsFailed }
   }
 
-  private func show(_ path: String, fail: (IntakeError) -> Void) throws {
-    do {
-      let file = try ImageFile(path: path, limits: limits.limits)
-      let document = InfoDocument(file, includesPHI: includePHI)
-      try StandardOutput.writeLine(json ? document.json.text() : document.text)
-    } catch let error as IntakeError {
-      fail(error)
+  private func show(_ file: ImageFile) throws {
+    let document = InfoDocument(file, includesPHI: includePHI)
+    try StandardOutput.writeLine(json ? document.json.text() : document.text)
+  }
+
+  /// Files that belong to no series, and all for JSON, one by one; then the series.
+  private func showFolder(_ folder: String, fail: (IntakeError) -> Void) throws {
+    var found = 0
+    var collector = SeriesCollector()
+    try ImageDiscovery.walk(folder, unreadable: fail) { path in
+      found += 1
+      do {
+        let file = try ImageFile(path: path, limits: limits.limits)
+        let isCollected = file.dicom.map { collector.add($0, path: path) } ?? false
+        if json || !isCollected { try show(file) }
+      } catch let error as IntakeError {
+        fail(error)
+      }
+    }
+    guard found > 0 else {
+      throw IntakeError.unreadable(path: folder, reason: "the folder holds no image file")
+    }
+    let report = SeriesReport(collector.series, includesPHI: includePHI)
+    for line in json ? report.json.map({ $0.text() }) : report.lines {
+      try StandardOutput.writeLine(line)
     }
   }
 }

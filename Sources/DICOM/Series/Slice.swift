@@ -1,0 +1,87 @@
+/// One frame of a series as a plane in the patient (PS3.3 C.7.6.2), and where to find it.
+package struct Slice: Sendable, Equatable {
+  /// The file, as it was opened.
+  package let path: String
+  /// From 0.
+  package let frame: Int
+  package let sopInstanceUID: String
+  package let instanceNumber: Int?
+  package let width: Int
+  package let height: Int
+  package let geometry: PlaneGeometry?
+
+  package init(
+    path: String, frame: Int, sopInstanceUID: String, instanceNumber: Int?, width: Int,
+    height: Int, geometry: PlaneGeometry?
+  ) {
+    self.path = path
+    self.frame = frame
+    self.sopInstanceUID = sopInstanceUID
+    self.instanceNumber = instanceNumber
+    self.width = width
+    self.height = height
+    self.geometry = geometry
+  }
+}
+
+/// Image Position and Image Orientation (Patient), in millimetres.
+package struct PlaneGeometry: Sendable, Equatable {
+  package typealias Vector = SIMD3<Double>
+  /// The centre of the first pixel.
+  package let position: Vector
+  /// Unit vectors along a row and down a column.
+  package let row: Vector
+  package let column: Vector
+
+  /// Nil unless both directions have length 1 and are perpendicular, as the standard wants.
+  package init?(position: Vector, row: Vector, column: Vector) {
+    func isUnit(_ vector: Vector) -> Bool { abs((vector * vector).sum() - 1) < 1e-2 }
+    guard isUnit(row), isUnit(column), abs((row * column).sum()) < 1e-2,
+      (position * position).sum().isFinite
+    else { return nil }
+    self.position = position
+    self.row = row
+    self.column = column
+  }
+
+  /// Across the plane.
+  package var normal: Vector {
+    Vector(
+      row.y * column.z - row.z * column.y, row.z * column.x - row.x * column.z,
+      row.x * column.y - row.y * column.x)
+  }
+
+  /// Within a degree of each other.
+  func isParallel(to other: PlaneGeometry) -> Bool {
+    (row * other.row).sum() > 0.9998 && (column * other.column).sum() > 0.9998
+  }
+}
+
+extension DICOMFile {
+  /// Study and Series Instance UID; nil where the file has none and belongs to no series.
+  package var seriesKey: (study: String, series: String)? {
+    guard let study = dataSet.text(.studyInstanceUID), let series = dataSet.text(.seriesInstanceUID)
+    else { return nil }
+    return (study, series)
+  }
+
+  /// Every frame as a slice.
+  package func slices(path: String) -> [Slice] {
+    let uid = dataSet.text(.sopInstanceUID) ?? path
+    let number = dataSet.integer(.instanceNumber)
+    return (0..<pixels.frames).map { index in
+      Slice(
+        path: path, frame: index, sopInstanceUID: uid, instanceNumber: number,
+        width: pixels.columns, height: pixels.rows, geometry: geometry(frame: index))
+    }
+  }
+
+  private func geometry(frame index: Int) -> PlaneGeometry? {
+    let position = group(.planePositionSequence, frame: index).numbers(.imagePositionPatient)
+    let axes = group(.planeOrientationSequence, frame: index).numbers(.imageOrientationPatient)
+    guard position.count == 3, axes.count == 6 else { return nil }
+    return PlaneGeometry(
+      position: .init(position[0], position[1], position[2]),
+      row: .init(axes[0], axes[1], axes[2]), column: .init(axes[3], axes[4], axes[5]))
+  }
+}

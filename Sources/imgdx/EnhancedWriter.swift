@@ -92,9 +92,12 @@ struct EnhancedWriter {
   /// The image as DICOM can hold it: 32-bit and floating-point samples as 16-bit display values, colour
   /// of more than 8 bits as 8.
   private static func storable(_ image: Image) -> Image {
+    // What is written has windows, but no lookup table: its values are shown through it first.
+    let hasTable = image.attributes.voiLookupTable != nil && !image.isColor
     switch image.pixels {
-    case .uint8: return image
-    case .uint16 where !image.isColor, .int16 where !image.isColor: return image
+    case .uint8 where !hasTable: return image
+    case .uint16 where !image.isColor && !hasTable, .int16 where !image.isColor && !hasTable:
+      return image
     default:
       let shown = image.shown(bits: image.isColor ? 8 : 16)
       var result = image.replacingPixels(shown.pixels, bitsStored: shown.bitsStored)

@@ -39,6 +39,16 @@ struct ContrastTests {
     #expect(throws: EnhancementError.self) { try apply("window", to: TestImages.grey8(2, 2)) }
   }
 
+  @Test func theFilesLookupTableGoesBeforeItsWindow() throws {
+    var image = Image(width: 4, height: 1, pixels: .uint8([0, 10, 11, 12]))
+    image.attributes.windows = [Window(center: 5, width: 2)]
+    image.attributes.voiLookupTable = VOILookupTable(firstMapped: 10, shades: [0.2, 1, 0])
+    let result = try apply("window", to: image)
+    #expect(result.values == [51, 51, 255, 0])
+    #expect(result.attributes.voiLookupTable == nil)
+    #expect(result.attributes.history == ["window"])
+  }
+
   @Test func percentilesFollowNumPy() throws {
     // numpy.percentile([10, 20, 30, 40, 50], [10, 90]) = [14, 46]
     let image = Image(width: 5, height: 1, pixels: .uint8([10, 20, 30, 40, 50]))

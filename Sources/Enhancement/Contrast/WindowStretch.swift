@@ -8,7 +8,8 @@ package import Imaging
 package struct WindowStretch: EnhancementMethod {
   package static let name = "window"
   package static let purpose = EnhancementPurpose.contrast
-  package static let summary = "A window of modality values; the file's own by default."
+  package static let summary =
+    "A window of modality values; the file's own window or table by default."
   package static let parameters = [
     EnhancementParameter("center", -1e9...1e9, standard: nil, "middle, in modality values"),
     EnhancementParameter("width", 1e-9...1e9, standard: nil, "extent, in modality values"),
@@ -27,23 +28,34 @@ package struct WindowStretch: EnhancementMethod {
   package func apply(
     to image: Image
   ) throws(EnhancementError) -> (image: Image, found: EnhancementValues) {
-    let window = try window(for: image)
+    let shade = try shade(for: image)
     let samples = image.pixels.floats()
     let bits = image.pixels.bitsAllocated == 8 ? 8 : 16
     let largest = Double((1 << bits) - 1)
     let rescale = image.isColor ? .identity : image.attributes.rescale
     let turnsOver = image.attributes.isInverted && !image.isColor
     let levels = samples.map { sample -> UInt16 in
-      let shown = window.share(of: rescale(Double(sample)))
+      let shown = shade.share(rescale(Double(sample)))
       return UInt16(nearest: Float((turnsOver ? 1 - shown : shown) * largest))
     }
-    let found = ["center": window.center, "width": window.width]
+    let found = shade.found
     guard !image.isColor else {
       let pixels: PixelBuffer =
         bits == 8 ? .uint8(levels.map { UInt8(truncatingIfNeeded: $0) }) : .uint16(levels)
       return (image.replacingPixels(pixels, bitsStored: bits), found)
     }
     return (GreyLevels(samples: levels, bits: bits, like: image).image(like: image), found)
+  }
+
+  /// How modality values are shown: by the given window, the file's lookup table or its window.
+  private func shade(
+    for image: Image
+  ) throws(EnhancementError) -> (share: (Double) -> Double, found: EnhancementValues) {
+    if given == nil, !image.isColor, let table = image.attributes.voiLookupTable {
+      return ({ Double(table($0)) }, [:])
+    }
+    let window = try window(for: image)
+    return (window.share, ["center": window.center, "width": window.width])
   }
 
   private func window(for image: Image) throws(EnhancementError) -> Window {

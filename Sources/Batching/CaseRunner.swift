@@ -12,10 +12,13 @@ package struct CaseWork: Sendable, Equatable {
   package var path: String
   /// Path of its outputs in the output folder, without endings.
   package var name: String
+  /// Why it cannot even be opened, where the walk over its folder found that out.
+  package var refusal: String?
 
-  package init(path: String, name: String) {
+  package init(path: String, name: String, refusal: String? = nil) {
     self.path = path
     self.name = name
+    self.refusal = refusal
   }
 }
 
@@ -67,6 +70,7 @@ package final class CaseRunner {
   /// when the user wants to stop.
   package func run(_ work: CaseWork) throws(BatchError) -> [CaseRecord] {
     var source = CaseSource(name: work.name, file: work.path)
+    if let refusal = work.refusal { return [try fail(source, refusal)] }
     let file: ImageFile
     do {
       file = try ImageFile(path: work.path, limits: limits)

@@ -16,7 +16,7 @@ package enum InputWalk {
     guard inputs.contains(where: { $0 == "-" || access($0, F_OK) == 0 }) else {
       throw .missing(inputs: inputs)
     }
-    var found: [(path: String, relative: String)] = []
+    var found: [Found] = []
     var seen = Set<String>()
     for input in inputs {
       for file in try files(of: input, output: output)
@@ -26,23 +26,33 @@ package enum InputWalk {
     }
     guard !found.isEmpty else { throw .noImages(inputs: inputs) }
     let names = OutputNames.assign(to: found.map(\.relative))
-    return zip(found, names).map { CaseWork(path: $0.path, name: $1) }
+    return zip(found, names).map { CaseWork(path: $0.path, name: $1, refusal: $0.refusal) }
+  }
+
+  private struct Found {
+    var path: String
+    /// Path below the input folder: what outputs are named by.
+    var relative: String
+    var refusal: String?
   }
 
   private static func files(of input: String, output: String?) throws(BatchError)
-    -> [(path: String, relative: String)]
+    -> [Found]
   {
     guard input != "-", ImageDiscovery.isFolder(input) else {
-      return [(input, input == "-" ? "stdin" : (input as NSString).lastPathComponent)]
+      let name = input == "-" ? "stdin" : (input as NSString).lastPathComponent
+      return [Found(path: input, relative: name)]
     }
     if resolved(input) == output { throw .outputIsInput(path: input) }
     let root = input.count > 1 && input.hasSuffix("/") ? String(input.dropLast()) : input
-    var files: [(path: String, relative: String)] = []
-    func add(_ path: String) { files.append((path, String(path.dropFirst(root.count + 1)))) }
+    var files: [Found] = []
+    func add(_ path: String, refusal: String? = nil) {
+      let relative = String(path.dropFirst(root.count + 1))
+      files.append(Found(path: path, relative: relative, refusal: refusal))
+    }
     ImageDiscovery.walk(
       root, includesNamed: true, excluding: { output != nil && resolved($0) == output },
-      // What cannot be read becomes a failed case when its turn comes.
-      unreadable: { add($0.path) }, body: add)
+      unreadable: { add($0.path, refusal: $0.reason) }, body: { add($0) })
     return files
   }
 

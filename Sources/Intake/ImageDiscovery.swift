@@ -19,14 +19,14 @@ package enum ImageDiscovery {
     unreadable: (IntakeError) -> Void, body: (String) throws -> Void
   ) rethrows {
     let root = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
-    let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: root)
-    } catch {
+    guard let listing = entries(of: root) else {
       unreadable(.unreadable(path: folder, reason: "the folder cannot be listed"))
       return
     }
-    let sorted = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    for name in listing.unnamable {
+      unreadable(.unreadable(path: "\(root)/\(name)", reason: "its name is not UTF-8; rename it"))
+    }
+    let sorted = listing.names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     for name in sorted where !name.hasPrefix(".") {
       let path = "\(root)/\(name)"
       switch kind(of: path) {
@@ -41,7 +41,9 @@ package enum ImageDiscovery {
           continue
         }
         if (includesNamed && isNamedLikeImage(name)) || beginsLikeImage(path) { try body(path) }
-      case .other: continue
+      case .dead where includesNamed && isNamedLikeImage(name):
+        unreadable(.unreadable(path: path, reason: "the link leads nowhere"))
+      case .other, .dead: continue
       }
     }
   }
@@ -63,13 +65,33 @@ package enum ImageDiscovery {
     return ImageFile.isRecognised(FileBytes(start[..<count]))
   }
 
+  /// The names in a folder; those that are not UTF-8, which no path here can hold, apart and repaired.
+  private static func entries(of folder: String) -> (names: [String], unnamable: [String])? {
+    guard let stream = opendir(folder) else { return nil }
+    defer { closedir(stream) }
+    var (names, unnamable): ([String], [String]) = ([], [])
+    while let entry = readdir(stream) {
+      // Safe: `d_name` ends with a zero and stays until the next `readdir`.
+      withUnsafePointer(to: &entry.pointee.d_name) { field in
+        field.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { text in
+          if let name = String(validatingCString: text) {
+            if name != "." && name != ".." { names.append(name) }
+          } else {
+            unnamable.append(String(cString: text))
+          }
+        }
+      }
+    }
+    return (names, unnamable.sorted())
+  }
+
   private static func isNamedLikeImage(_ name: String) -> Bool {
     let endings = [".png", ".jpg", ".jpeg", ".dcm", ".dicom", ".jp2", ".j2k", ".jph"]
     let name = name.lowercased()
     return endings.contains { name.hasSuffix($0) }
   }
 
-  private enum Kind { case folder, file, other }
+  private enum Kind { case folder, file, dead, other }
 
   private static func kind(of path: String) -> Kind {
     var status = stat()
@@ -78,8 +100,8 @@ package enum ImageDiscovery {
     case S_IFDIR: return .folder
     case S_IFREG: return .file
     case S_IFLNK:
-      guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return .other }
-      return .file
+      guard stat(path, &status) == 0 else { return .dead }
+      return status.st_mode & S_IFMT == S_IFREG ? .file : .other
     default: return .other
     }
   }

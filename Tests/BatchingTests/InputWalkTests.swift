@@ -33,6 +33,22 @@ import Testing
     }
   }
 
+  @Test func whatCannotBeNamedOrFollowedIsTold() throws {
+    try folder(["a.png": png]) { root in
+      let bytes = root.utf8.map(CChar.init) + "/bad".utf8.map(CChar.init) + [-1] + [0]
+      let made = open(bytes, O_CREAT | O_WRONLY, 0o600)
+      close(made)
+      try FileManager.default.createSymbolicLink(
+        atPath: root + "/dead.png", withDestinationPath: "/no/such")
+      #expect(made >= 0)
+      let works = try InputWalk.works(for: [root], outputFolder: nil)
+      #expect(works.count == 3)
+      #expect(works.filter { $0.refusal == nil }.map(\.name) == ["a"])
+      #expect(works.contains { $0.refusal == "its name is not UTF-8; rename it" })
+      #expect(works.contains { $0.refusal == "the link leads nowhere" })
+    }
+  }
+
   @Test func eachFileIsTakenOnce() throws {
     try folder(["a.png": png, "b.png": png]) { root in
       let works = try InputWalk.works(

@@ -26,10 +26,13 @@ enum ReportScript {
 
       const percent = (p) => p === null ? "" : (100 * p).toFixed(p > 0.995 || p < 0.005 ? 1 : 0) + " %";
       const plural = (n, word) => n + " " + word + (n === 1 ? "" : "s");
+      /** Warm for suspicious labels, green for normal, cool colours for the rest. */
       function hue(label) {
         if (data.suspiciousLabels.includes(label)) return "var(--alert)";
-        const calm = data.labels.filter((other) => !data.suspiciousLabels.includes(other));
-        return "var(--c" + Math.max(calm.indexOf(label), 0) % 4 + ")";
+        if (label === "normal") return "var(--c0)";
+        const others = data.labels.filter((other) =>
+          other !== "normal" && !data.suspiciousLabels.includes(other));
+        return "var(--c" + (1 + Math.max(others.indexOf(label), 0) % 3) + ")";
       }
       /** The folder that all files share, which cards need not repeat. */
       const shared = data.cases.map((item) => item.file).reduce((prefix, file) => {

@@ -6,7 +6,10 @@ enum ColorConversion {
   static func rgb(
     indices: PixelBuffer, red: LookupTable, green: LookupTable, blue: LookupTable
   ) -> (pixels: PixelBuffer, bits: Int) {
-    let bits = max(red.bits, green.bits, blue.bits)
+    let stated = max(red.bits, green.bits, blue.bits)
+    // Tables that state 16 bits and hold nothing above 255 mean 8: they would show black.
+    let isDark = [red, green, blue].allSatisfy { $0.entries.allSatisfy { $0 <= 255 } }
+    let bits = stated > 8 && isDark ? 8 : stated
     let isSigned = indices.isSigned
     let tables = [red, green, blue]
     let inputs = indices.cells().map { isSigned ? Int(Int32(bitPattern: $0)) : Int($0) }

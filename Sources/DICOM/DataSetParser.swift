@@ -112,7 +112,8 @@ struct DataSetParser {
     if header.tag.isPixelData || header.vr == .OB || header.vr == .OW {
       (stop, next) = fragmentsEnd(from: header.start, end: end, encoding)
     } else {
-      (stop, next) = try sequenceEnd(from: header.start, end: end, inside, depth: depth + 1)
+      (stop, next) = try unknownEnd(
+        from: header.start, end: end, inside, encoding, depth: depth + 1)
     }
     let element = Element(
       tag: header.tag, vr: header.vr, value: header.start..<stop, isUndefinedLength: true)
@@ -122,6 +123,19 @@ struct DataSetParser {
   /// Unknown values of undefined length hold implicit little endian items (PS3.5 6.2.2 note 2).
   static func inside(_ header: Header, _ encoding: Encoding) -> Encoding {
     header.vr == .UN ? .implicitLittle : encoding
+  }
+
+  /// Walks over items that should be encoded as `inside`; writers that used the data set's own
+  /// encoding there are understood too.
+  private func unknownEnd(
+    from start: Int, end: Int, _ inside: Encoding, _ encoding: Encoding, depth: Int
+  ) throws(DICOMError) -> (stop: Int, next: Int) {
+    do throws(DICOMError) {
+      return try sequenceEnd(from: start, end: end, inside, depth: depth)
+    } catch {
+      guard inside != encoding, depth == 1 else { throw error }
+      return try sequenceEnd(from: start, end: end, encoding, depth: depth)
+    }
   }
 
   /// Walks over items to the Sequence Delimitation Item. A missing one ends at `end`.

@@ -42,13 +42,16 @@ struct FileContents {
     let magic: UInt32 = 0x4D43_4944  // "DICM"
     if source.integer(UInt32.self, at: 128) == magic { return 132 }
     if source.integer(UInt32.self, at: 0) == magic { return 4 }
-    return isPlausibleDataSet(source) ? 0 : nil
+    if isPlausibleDataSet(source, at: 0) { return 0 }
+    // A preamble of zeros whose magic word was forgotten.
+    let hasPreamble = source.bytes(0..<128).allSatisfy { $0 == 0 }
+    return hasPreamble && isPlausibleDataSet(source, at: 128) ? 128 : nil
   }
 
   /// A bare data set starts with an element of a low group with a length that fits.
-  private static func isPlausibleDataSet(_ source: FileBytes) -> Bool {
-    guard let encoding = encoding(of: source, at: 0),
-      let header = DataSetParser(source: source).header(at: 0, end: source.count, encoding)
+  private static func isPlausibleDataSet(_ source: FileBytes, at start: Int) -> Bool {
+    guard let encoding = encoding(of: source, at: start),
+      let header = DataSetParser(source: source).header(at: start, end: source.count, encoding)
     else { return false }
     let isFirstGroup = [2, 4, 8].contains(header.tag.group) && header.tag.element <= 0x2000
     let length = header.length ?? 0
@@ -121,7 +124,11 @@ struct FileContents {
   private static func inflate(_ source: FileBytes, from offset: Int, limits: DICOMLimits)
     throws(DICOMError) -> FileBytes
   {
-    let bytes = source.bytes(offset..<source.count)
+    var bytes = source.bytes(offset..<source.count)
+    // Some writers keep zlib's two-byte header, which is no start of a deflate stream.
+    if bytes.count > 2, bytes[0] == 0x78, (Int(bytes[0]) << 8 | Int(bytes[1])) % 31 == 0 {
+      bytes.removeFirst(2)
+    }
     do throws(InflateError) {
       return FileBytes(try inflated(bytes, maximumBytes: limits.maximumBytes))
     } catch {

@@ -40,7 +40,10 @@ extension FrameDecoder {
     let format = CellFormat(file.pixels, precision: header.precision)
     let count = file.pixels.samplesOfFrame
     let isLittle = UInt16(1).littleEndian == 1
-    guard let samples = Cells.unpack(cells, count: count, format, bigEndian: !isLittle) else {
+    let unpacked = cells.withUnsafeBytes {
+      Cells.unpack($0, count: count, format, bigEndian: !isLittle)
+    }
+    guard let samples = unpacked else {
       throw failure("its JPEG data are too short")
     }
     return stored(samples, isYBR: isYBR(header))
@@ -100,8 +103,13 @@ extension FrameDecoder {
       let format = CellFormat(file.pixels, precision: decoded.precision)
       // The component transforms RCT and ICT are undone by the decoder.
       let isTransformed = file.pixels.photometric == .ybrRCT || file.pixels.photometric == .ybrICT
-      return stored(
-        Cells.samples(of: decoded.pixels.cells(), format), isYBR: isTransformed ? false : nil)
+      let isAsDeclared =
+        format.stored == decoded.precision && format.high == format.stored - 1
+        && !format.isSigned && !decoded.isSigned
+        && format.container == decoded.pixels.bitsAllocated
+      let samples =
+        isAsDeclared ? decoded.pixels : Cells.samples(of: decoded.pixels.cells(), format)
+      return stored(samples, isYBR: isTransformed ? false : nil)
     } catch {
       throw failure("\(error)")
     }

@@ -13,7 +13,9 @@ struct FrameDecoder {
     guard frame >= 0 && frame < pixels.frames else {
       throw .noSuchFrame(frame + 1, count: pixels.frames)
     }
-    let isBigEndian = file.layout.encoding == .native && file.dataSet.encoding.isBigEndian
+    let isBigEndian =
+      file.layout.encoding == .native
+      && (file.dataSet.encoding.isBigEndian || file.transferSyntax.hasBigEndianPixels)
     // Words of a big endian file hold two 8-bit cells (PS3.5 section 8.1.2).
     let isWords = file.dataSet.element(.pixelData)?.vr == .OW && pixels.bitsAllocated <= 8
     let encoded = try file.layout.bytes(ofFrame: frame, swapsWords: isBigEndian && isWords)
@@ -33,27 +35,32 @@ struct FrameDecoder {
   private func native(_ encoded: FrameLayout.FrameBytes, bigEndian: Bool) throws(DICOMError)
     -> StoredFrame
   {
-    let bytes = encoded.bytes
-    if pixels.isFloatingPoint { return try floats(bytes, bigEndian: bigEndian) }
+    if pixels.isFloatingPoint { return try floats(encoded, bigEndian: bigEndian) }
     guard pixels.bitsAllocated <= 32 else {
       throw .unsupported(what: "integer samples of \(pixels.bitsAllocated) bits")
     }
     let whole = pixels.samplesOfFrame
     let isSubsampled =
-      pixels.isSubsampled && pixels.samples == 3 && bytes.count * 8 < whole * pixels.bitsAllocated
+      pixels.isSubsampled && pixels.samples == 3 && encoded.count * 8 < whole * pixels.bitsAllocated
     let width = (pixels.columns + 1) / 2 * 2
     let count = isSubsampled ? pixels.rows * width * 2 : whole
-    let samples = Cells.unpack(
-      bytes, skippedBits: encoded.skippedBits, count: count, CellFormat(pixels),
-      bigEndian: bigEndian)
+    let samples = encoded.withUnsafeBytes {
+      Cells.unpack(
+        $0, skippedBits: encoded.skippedBits, count: count, CellFormat(pixels),
+        bigEndian: bigEndian)
+    }
     guard let samples else { throw failure("it has too few bytes") }
     if isSubsampled { return stored(expanded(samples, paddedWidth: width)) }
     return stored(pixels.isPlanar ? interleaved(samples) : samples)
   }
 
-  private func floats(_ bytes: [UInt8], bigEndian: Bool) throws(DICOMError) -> StoredFrame {
-    let samples = Cells.floats(
-      bytes, count: pixels.samplesOfFrame, bits: pixels.bitsAllocated, bigEndian: bigEndian)
+  private func floats(_ encoded: FrameLayout.FrameBytes, bigEndian: Bool) throws(DICOMError)
+    -> StoredFrame
+  {
+    let samples = encoded.withUnsafeBytes {
+      Cells.floats(
+        $0, count: pixels.samplesOfFrame, bits: pixels.bitsAllocated, bigEndian: bigEndian)
+    }
     guard let samples else { throw failure("it has too few bytes") }
     return stored(pixels.isPlanar ? interleaved(samples) : samples)
   }
@@ -71,7 +78,7 @@ struct FrameDecoder {
 
   private func unpackInflated(_ bytes: [UInt8]) -> Result<StoredFrame, InflateError> {
     do throws(DICOMError) {
-      return .success(try native(FrameLayout.FrameBytes(bytes: bytes), bigEndian: false))
+      return .success(try native(FrameLayout.FrameBytes(bytes), bigEndian: false))
     } catch {
       return .failure(.damaged)
     }
@@ -85,8 +92,9 @@ struct FrameDecoder {
       let cells = try RLE.decode(
         bytes, pixels: pixels.rows * pixels.columns, samples: pixels.samples,
         bytesOfCell: pixels.bitsAllocated / 8)
-      let samples = Cells.unpack(
-        cells, count: pixels.samplesOfFrame, CellFormat(pixels), bigEndian: false)
+      let samples = cells.withUnsafeBytes {
+        Cells.unpack($0, count: pixels.samplesOfFrame, CellFormat(pixels), bigEndian: false)
+      }
       guard let samples else { throw .truncated }
       return stored(samples)
     } catch {

@@ -14,10 +14,40 @@ struct FrameLayout: Sendable {
     case fragments([[Range<Int>]], isTruncated: Bool)
   }
 
-  /// Bytes of one frame, and how many bits to skip in the first of them.
+  /// Bytes of one frame, in the file or copied, and how many bits to skip in the first of them.
   struct FrameBytes {
-    var bytes: [UInt8]
-    var skippedBits = 0
+    private let copied: [UInt8]?
+    private let source: FileBytes?
+    private let range: Range<Int>
+    let skippedBits: Int
+
+    init(_ bytes: [UInt8], skippedBits: Int = 0) {
+      copied = bytes
+      source = nil
+      range = 0..<bytes.count
+      self.skippedBits = skippedBits
+    }
+
+    /// - Precondition: the range lies within the file.
+    init(_ source: FileBytes, _ range: Range<Int>, skippedBits: Int = 0) {
+      precondition(range.upperBound <= source.count, "a frame lies within its file")
+      copied = nil
+      self.source = source
+      self.range = range
+      self.skippedBits = skippedBits
+    }
+
+    var count: Int { range.count }
+
+    /// A copy of the bytes.
+    var bytes: [UInt8] { copied ?? source?.bytes(range) ?? [] }
+
+    /// Lends the bytes.
+    func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
+      guard let source else { return bytes.withUnsafeBytes(body) }
+      // Safe: `init` checked that the range lies within the file.
+      return source.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+    }
   }
 
   init(
@@ -73,22 +103,23 @@ struct FrameLayout: Sendable {
       let last = range.lowerBound + (start + bits + 7) / 8
       guard last <= range.upperBound else { throw .truncated(.pixelData) }
       guard swapsWords else {
-        return FrameBytes(bytes: source.bytes(first..<last), skippedBits: start % 8)
+        return FrameBytes(source, first..<last, skippedBits: start % 8)
       }
       // Words count from the start of the value, wherever frames begin.
       let bytes = (first..<last).map {
         source.byte(at: range.lowerBound + (($0 - range.lowerBound) ^ 1)) ?? 0
       }
-      return FrameBytes(bytes: bytes, skippedBits: start % 8)
+      return FrameBytes(bytes, skippedBits: start % 8)
     case .fragments(let frames, let isTruncated):
       guard index < frames.count, !frames[index].isEmpty else {
         if isTruncated { throw .truncated(.pixelData) }
         throw .undecodable(frame: index + 1, reason: "the file has no data for it")
       }
+      if frames[index].count == 1 { return FrameBytes(source, frames[index][0]) }
       var bytes = [UInt8]()
       bytes.reserveCapacity(frames[index].reduce(0) { $0 + $1.count })
       for range in frames[index] { bytes += source.bytes(range) }
-      return FrameBytes(bytes: bytes)
+      return FrameBytes(bytes)
     }
   }
 

@@ -41,9 +41,10 @@ package struct LookupTable: Sendable, Equatable {
     guard !words.isEmpty else { return nil }
     firstMapped = description.firstMapped
     bits = description.bits
-    // Entries beyond the stated bits are damage; cutting them keeps results in range.
-    let mask = UInt16((1 << description.bits) - 1)
-    entries = words.map { $0 & mask }
+    let largest = UInt16((1 << description.bits) - 1)
+    // Some writers state 8 bits and fill words from the top.
+    let shift = description.bits == 8 && words.contains { $0 > largest } ? 8 : 0
+    entries = words.map { min($0 >> UInt16(shift), largest) }
   }
 
   /// The three values of a LUT Descriptor.

@@ -30,12 +30,16 @@ package struct TransferSyntax: Sendable, Equatable {
     isDeflated = uid == "1.2.840.10008.1.2.1.99"
     encoding =
       switch uid {
-      case "1.2.840.10008.1.2": .implicitLittle
+      case "1.2.840.10008.1.2", TransferSyntax.geBigEndianPixels: .implicitLittle
       case "1.2.840.10008.1.2.2": .explicitBig
       default: .explicitLittle
       }
   }
 
+  /// True where uncompressed samples are in the other byte order than the data set.
+  var hasBigEndianPixels: Bool { uid == TransferSyntax.geBigEndianPixels }
+
+  private static let geBigEndianPixels = "1.2.840.113619.5.2"
   static let implicitLittle = TransferSyntax(uid: "1.2.840.10008.1.2")
   static let explicitLittle = TransferSyntax(uid: "1.2.840.10008.1.2.1")
   static let explicitBig = TransferSyntax(uid: "1.2.840.10008.1.2.2")
@@ -52,6 +56,7 @@ package struct TransferSyntax: Sendable, Equatable {
       "1.2.840.10008.1.2.2": ("Explicit VR Big Endian", .native),
       "1.2.840.10008.1.2.5": ("RLE Lossless", .rle),
       "1.2.840.10008.1.2.8.1": ("Deflated Image Frame Compression", .deflatedFrames),
+      geBigEndianPixels: ("GE private Implicit VR Little Endian with big endian pixels", .native),
       "1.2.840.10008.1.20": ("Papyrus 3 Implicit VR Little Endian", .native),
     ]
     for (number, name) in codestreams { table[jpeg + number] = (name, .codestream) }

@@ -6,7 +6,8 @@ enum Cells {
   /// first byte on.
   /// - Returns: nil where the bytes do not hold `count` cells.
   static func unpack(
-    _ bytes: [UInt8], skippedBits: Int = 0, count: Int, _ format: CellFormat, bigEndian: Bool
+    _ bytes: UnsafeRawBufferPointer, skippedBits: Int = 0, count: Int, _ format: CellFormat,
+    bigEndian: Bool
   ) -> PixelBuffer? {
     guard skippedBits + count * format.allocated <= bytes.count * 8 else { return nil }
     switch format.allocated {
@@ -19,7 +20,9 @@ enum Cells {
   }
 
   /// Reads `count` floating-point samples.
-  static func floats(_ bytes: [UInt8], count: Int, bits: Int, bigEndian: Bool) -> PixelBuffer? {
+  static func floats(_ bytes: UnsafeRawBufferPointer, count: Int, bits: Int, bigEndian: Bool)
+    -> PixelBuffer?
+  {
     guard count * bits <= bytes.count * 8 else { return nil }
     if bits == 64 {
       return .float64(cells(bytes, UInt64.self, count, bigEndian).map(Double.init(bitPattern:)))
@@ -27,11 +30,16 @@ enum Cells {
     return .float32(cells(bytes, UInt32.self, count, bigEndian).map(Float.init(bitPattern:)))
   }
 
-  /// Takes the samples out of whole cells.
+  /// Takes the samples out of whole cells; unsigned ones that fill their cells are these already.
   static func samples<Cell: FixedWidthInteger & UnsignedInteger & Sendable>(
     of cells: [Cell], _ format: CellFormat
   ) -> PixelBuffer {
-    switch (format.container, format.isSigned) {
+    if !format.isSigned && format.stored == Cell.bitWidth && format.container == Cell.bitWidth {
+      if let cells = cells as? [UInt8] { return .uint8(cells) }
+      if let cells = cells as? [UInt16] { return .uint16(cells) }
+      if let cells = cells as? [UInt32] { return .uint32(cells) }
+    }
+    return switch (format.container, format.isSigned) {
     case (8, false): .uint8(extract(cells, format))
     case (8, true): .int8(extract(cells, format))
     case (16, false): .uint16(extract(cells, format))
@@ -67,36 +75,35 @@ enum Cells {
   }
 
   private static func cells<Cell: FixedWidthInteger>(
-    _ bytes: [UInt8], _ type: Cell.Type, _ count: Int, _ bigEndian: Bool
+    _ bytes: UnsafeRawBufferPointer, _ type: Cell.Type, _ count: Int, _ bigEndian: Bool
   ) -> [Cell] {
-    bytes.withUnsafeBytes { source in
-      [Cell](unsafeUninitializedCapacity: count) { out, done in
-        let size = Cell.bitWidth / 8
-        for index in 0..<count {
-          // Safe: the caller has checked that `count` cells are there.
-          let cell = source.loadUnaligned(fromByteOffset: index * size, as: Cell.self)
-          out[index] = bigEndian ? Cell(bigEndian: cell) : Cell(littleEndian: cell)
-        }
-        done = count
+    [Cell](unsafeUninitializedCapacity: count) { out, done in
+      let size = Cell.bitWidth / 8
+      for index in 0..<count {
+        // Safe: the caller has checked that `count` cells are there.
+        let cell = bytes.loadUnaligned(fromByteOffset: index * size, as: Cell.self)
+        out[index] = bigEndian ? Cell(bigEndian: cell) : Cell(littleEndian: cell)
       }
+      done = count
     }
   }
 
   /// One bit a cell, the least significant of each byte first.
-  private static func bits(_ bytes: [UInt8], _ skipped: Int, _ count: Int) -> [UInt8] {
-    bytes.withUnsafeBufferPointer { source in
-      [UInt8](unsafeUninitializedCapacity: count) { out, done in
-        for index in 0..<count {
-          let bit = skipped + index
-          out[index] = source[bit >> 3] &>> UInt8(bit & 7) & 1
-        }
-        done = count
+  private static func bits(_ bytes: UnsafeRawBufferPointer, _ skipped: Int, _ count: Int) -> [UInt8]
+  {
+    [UInt8](unsafeUninitializedCapacity: count) { out, done in
+      for index in 0..<count {
+        let bit = skipped + index
+        out[index] = bytes[bit >> 3] &>> UInt8(bit & 7) & 1
       }
+      done = count
     }
   }
 
   /// Cells of odd widths (12 bits and the like), packed least significant bit first.
-  private static func packed(_ bytes: [UInt8], _ skipped: Int, _ count: Int, _ width: Int)
+  private static func packed(
+    _ bytes: UnsafeRawBufferPointer, _ skipped: Int, _ count: Int, _ width: Int
+  )
     -> [UInt32]
   {
     (0..<count).map { index in

@@ -17,18 +17,16 @@ package enum AtomicFile {
 }
 
 /// Nil, or why not everything could be written.
-func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> String? {
-  bytes.withUnsafeBytes { buffer in
-    var offset = 0
-    while offset < buffer.count {
-      let written = Foundation.write(
-        descriptor, buffer.baseAddress.map { $0 + offset }, buffer.count - offset)
-      if written < 0 && errno == EINTR { continue }
-      guard written > 0 else { return reasonOfErrno() }
-      offset += written
-    }
-    return nil
+func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> String? {
+  var offset = 0
+  while offset < bytes.count {
+    let written = Foundation.write(
+      descriptor, bytes.baseAddress.map { $0 + offset }, bytes.count - offset)
+    if written < 0 && errno == EINTR { continue }
+    guard written > 0 else { return reasonOfErrno() }
+    offset += written
   }
+  return nil
 }
 
 /// The rename itself is durable only once the folder is.

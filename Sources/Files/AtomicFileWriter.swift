@@ -18,6 +18,13 @@ package final class AtomicFileWriter {
 
   /// Appends bytes.
   package func append(_ bytes: [UInt8]) throws(FileError) {
+    if let reason = bytes.withUnsafeBytes({ writeAll($0, to: descriptor) }) {
+      throw .cannotWrite(path: path, reason: reason)
+    }
+  }
+
+  /// Appends memory that is only lent.
+  package func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     if let reason = writeAll(bytes, to: descriptor) {
       throw .cannotWrite(path: path, reason: reason)
     }

@@ -61,9 +61,9 @@ struct Conversion {
     if frames.count > 1 { shape.insert(frames.count, at: 0) }
     let writer = try AtomicFileWriter(path: path)
     try writer.append(NPYArray.header(shape: shape, values: first.pixels))
-    try writer.append(first.pixels.littleEndianBytes())
+    try first.pixels.withLittleEndianBytes { try writer.append($0) }
     for index in frames.dropFirst() {
-      try writer.append(try file.storedFrame(index).pixels.littleEndianBytes())
+      try file.storedFrame(index).pixels.withLittleEndianBytes { try writer.append($0) }
     }
     try writer.commit()
   }

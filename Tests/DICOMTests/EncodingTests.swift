@@ -37,6 +37,34 @@ struct EncodingTests {
     #expect(file.warnings.count == 1)
   }
 
+  @Test func aForgottenMagicWord() throws {
+    let object = TestObject(
+      grey: Self.cells, columns: 2, rows: 1, allocated: 16, transferSyntax: nil)
+    let bytes = [UInt8](repeating: 0, count: 128) + object.dataSet
+    #expect(try DICOMFile(FileBytes(bytes)).storedFrame(0).pixels == Self.expected)
+  }
+
+  @Test func bigEndianPixelsInALittleEndianDataSet() throws {
+    let object = TestObject(
+      grey: [0, 1, 0, 2], columns: 2, rows: 1, allocated: 16, .implicitLittle,
+      transferSyntax: "1.2.840.113619.5.2")
+    #expect(try object.file().storedFrame(0).pixels == Self.expected)
+  }
+
+  @Test func anUnknownSequenceInTheWrongEncodingIsWalkedOver() throws {
+    for inner in [TestObject.Form.implicitLittle, .explicitLittle] {
+      var item = TestObject(inner, transferSyntax: nil)
+      item.text(0x09, 0x1001, "LO", "an inner value of some length")
+      var object = TestObject(
+        grey: Self.cells, columns: 2, rows: 1, allocated: 16, transferSyntax: nil)
+      let body: [UInt8] =
+        [0xFE, 0xFF, 0x00, 0xE0, 0xFF, 0xFF, 0xFF, 0xFF] + item.dataSet
+        + [0xFE, 0xFF, 0x0D, 0xE0, 0, 0, 0, 0, 0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0]
+      object.raw(0x09, 0x1000, "UN", length: .max, body)
+      #expect(try object.file().storedFrame(0).pixels == Self.expected)
+    }
+  }
+
   @Test func encapsulatedUncompressed() throws {
     var object = TestObject(transferSyntax: "1.2.840.10008.1.2.1.98")
     object.describe(columns: 2, rows: 1, allocated: 16)

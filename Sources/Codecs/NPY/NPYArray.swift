@@ -61,6 +61,28 @@ extension PixelBuffer {
     }
   }
 
+  /// Lends the samples' bytes, least significant first; a copy only where the machine has another
+  /// order.
+  package func withLittleEndianBytes<R>(
+    _ body: (UnsafeRawBufferPointer) throws -> R
+  ) rethrows -> R {
+    #if _endian(little)
+      // Safe: arrays of numbers have no padding, and the memory is only read.
+      switch self {
+      case .uint8(let samples): try samples.withUnsafeBytes(body)
+      case .int8(let samples): try samples.withUnsafeBytes(body)
+      case .uint16(let samples): try samples.withUnsafeBytes(body)
+      case .int16(let samples): try samples.withUnsafeBytes(body)
+      case .uint32(let samples): try samples.withUnsafeBytes(body)
+      case .int32(let samples): try samples.withUnsafeBytes(body)
+      case .float32(let samples): try samples.withUnsafeBytes(body)
+      case .float64(let samples): try samples.withUnsafeBytes(body)
+      }
+    #else
+      try littleEndianBytes().withUnsafeBytes(body)
+    #endif
+  }
+
   private func bytes<Sample: FixedWidthInteger>(of samples: [Sample]) -> [UInt8] {
     #if _endian(little)
       // Safe: integers have no padding; the bytes are copied.

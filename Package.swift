@@ -131,7 +131,9 @@ let package = Package(
       name: "BatchingTests", dependencies: ["Batching", "Reports", "Files"], swiftSettings: strict),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["imgdx", "Files", "Imaging", "Codecs", "ModelFiles", "Networks"],
+      dependencies: [
+        "imgdx", "Intake", "DICOM", "Files", "Imaging", "Codecs", "ModelFiles", "Networks",
+      ],
       swiftSettings: strict),
   ],
   cxxLanguageStandard: .cxx17

@@ -4,7 +4,7 @@ private import Foundation
 extension DataSet {
   /// The values of a text attribute; bytes that the character set does not explain become "?".
   func names(_ attribute: Attribute) -> [String] {
-    guard let element = element(attribute.tag), element.value.count <= 1 << 16 else { return [] }
+    guard let element = element(attribute.tag), element.value.count <= 1 << 12 else { return [] }
     let sets = texts(.specificCharacterSet)
     let text = CharacterSet(sets).decode(source.bytes(element.value))
     // A backslash may be half of a character in some sets, so values are divided after decoding.

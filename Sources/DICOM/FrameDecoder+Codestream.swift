@@ -5,7 +5,7 @@ internal import Imaging
 /// JPEG and JPEG-LS through DCMTK, JPEG 2000 through OpenJPEG.
 extension FrameDecoder {
   /// Passes over a progressive picture that one frame may ask for, times its pixels.
-  private static let mostWork = 1 << 35
+  private static let mostWork = 1 << 32
 
   func codestream(_ bytes: [UInt8]) throws(DICOMError) -> StoredFrame {
     switch Codestream.kind(of: bytes) {

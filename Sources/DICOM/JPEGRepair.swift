@@ -24,23 +24,30 @@ enum JPEGRepair {
   /// the end marker, where the standard has no place for them (ISO/IEC 15444-1, A.3).
   static func withoutTrailingComments(_ bytes: [UInt8]) -> [UInt8] {
     var bytes = bytes
-    while bytes.count > 64, let last = bytes.last, last == 0, bytes[bytes.count - 2] == 0xD9 {
+    while bytes.count > 64, bytes[bytes.count - 1] == 0, bytes[bytes.count - 2] != 0xFF {
       bytes.removeLast()
     }
     guard bytes.suffix(2) == [0xFF, 0xD9] else { return bytes }
+    for _ in 0..<4 {
+      guard let start = trailingComment(bytes) else { break }
+      bytes.removeSubrange(start..<(bytes.count - 2))
+    }
+    return bytes
+  }
+
+  /// Where a comment segment starts that ends at the end marker.
+  private static func trailingComment(_ bytes: [UInt8]) -> Int? {
+    // The marker and the length take two bytes each; the length counts its own.
     let longest = min(bytes.count - 8, 300)
-    guard longest > 4 else { return bytes }
+    guard longest > 4 else { return nil }
     for length in 4...longest {
       let start = bytes.count - 2 - length - 2
       guard start > 0 else { break }
       let isComment =
         bytes[start] == 0xFF && bytes[start + 1] == 0x64
         && Int(bytes[start + 2]) << 8 | Int(bytes[start + 3]) == length
-      if isComment {
-        bytes.removeSubrange(start..<(bytes.count - 2))
-        return withoutTrailingComments(bytes)
-      }
+      if isComment { return start }
     }
-    return bytes
+    return nil
   }
 }

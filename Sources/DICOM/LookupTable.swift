@@ -88,13 +88,18 @@ package struct LookupTable: Sendable, Equatable {
     }
   }
 
+  /// Segments that one table may run through; empty ones repeated by others would take for ever.
+  private static let mostSegments = 1 << 18
+
   /// Expands segments: discrete, linear and indirect (PS3.3 C.7.9.2).
   static func expanded(_ words: [UInt16], count: Int) -> [UInt16]? {
     var out = [UInt16]()
     out.reserveCapacity(count)
-    guard run(words, from: 0, segments: nil, into: &out, count: count, isNested: false) else {
-      return nil
-    }
+    var budget = mostSegments
+    guard
+      run(
+        words, from: 0, segments: nil, into: &out, count: count, budget: &budget, isNested: false)
+    else { return nil }
     guard let last = out.last else { return nil }
     if out.count < count { out += [UInt16](repeating: last, count: count - out.count) }
     return Array(out.prefix(count))
@@ -103,12 +108,14 @@ package struct LookupTable: Sendable, Equatable {
   /// Expands segments from `start` on until the table is full. False for nonsense.
   private static func run(
     _ words: [UInt16], from start: Int, segments: Int?, into out: inout [UInt16], count: Int,
-    isNested: Bool
+    budget: inout Int, isNested: Bool
   ) -> Bool {
     var position = start
     var left = segments ?? Int.max
     while left > 0 && out.count < count && position + 1 < words.count {
       left -= 1
+      budget -= 1
+      guard budget > 0 else { return false }
       let length = Int(words[position + 1])
       switch words[position] {
       case 0:
@@ -128,7 +135,9 @@ package struct LookupTable: Sendable, Equatable {
         guard !isNested, position + 3 < words.count else { return false }
         let offset = Int(words[position + 2]) | Int(words[position + 3]) << 16
         guard offset < position,
-          run(words, from: offset, segments: length, into: &out, count: count, isNested: true)
+          run(
+            words, from: offset, segments: length, into: &out, count: count, budget: &budget,
+            isNested: true)
         else { return false }
         position += 4
       default: return false

@@ -40,6 +40,22 @@ struct MeaningTests {
     #expect(image.pixels == .uint8(levels.map { UInt8($0) }))
   }
 
+  /// Indirect segments that repeat empty ones made reading take for ever.
+  @Test func segmentsThatGoNowhereEnd() throws {
+    var object = TestObject(grey: [0, 1], columns: 2, rows: 1, allocated: 8)
+    object.text(0x28, 0x0004, "CS", "PALETTE COLOR")
+    let empty = [[Int]](repeating: [0, 0], count: 6000).flatMap { $0 }
+    let repeats = [[Int]](repeating: [2, 6000, 0, 0], count: 5000).flatMap { $0 }
+    for color in 0..<3 {
+      object.us(0x28, UInt16(0x1101 + color), [6, 0, 8])
+      object.set(
+        0x28, UInt16(0x1221 + color), "OW",
+        (empty + repeats).flatMap { object.number(UInt16($0)) })
+    }
+    let file = try object.withoutFirst(0x28, 0x0004).file()
+    #expect(throws: DICOMError.self) { try file.image(0) }
+  }
+
   @Test func aModalityTableIsApplied() throws {
     var object = TestObject(grey: [0, 1, 2, 9], columns: 4, rows: 1, allocated: 8)
     var item = TestObject()

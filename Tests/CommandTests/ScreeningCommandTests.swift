@@ -112,6 +112,14 @@ import Testing
     }
   }
 
+  @Test func wrongThreadCountsAreRefused() throws {
+    for (arguments, threads) in [(["--jobs", "0"], "1"), ([], "many")] {
+      let result = try Workbench.run(
+        ["classify", "x.png"] + arguments, environment: ["IMGDX_THREADS": threads])
+      #expect(result.status == 2 && result.errors.contains("a number from 1 to 1024"))
+    }
+  }
+
   @Test func whatCannotRunSaysWhy() throws {
     try bench { folder, _ in
       let noModel = try Workbench.run([

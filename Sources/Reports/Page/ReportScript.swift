@@ -132,7 +132,8 @@ enum ReportScript {
         $("cards").replaceChildren();
         makeMore();
         if (!state.shown.length && state.label !== "failed") {
-          $("cards").append(make("p", { class: "empty" }, "Nothing here fits the filter."));
+          $("cards").append(make("p", { class: "empty" },
+            data.cases.length ? "Nothing here fits the filter." : "No image could be screened."));
         }
         $("count").textContent = state.label === "failed" ? ""
           : `${state.shown.length} of ${plural(data.cases.length, "image")}`;

@@ -14,12 +14,16 @@ struct WorkerOptions: ParsableArguments {
     if let jobs, !(1...1024).contains(jobs) {
       throw ValidationError("--jobs takes a number from 1 to 1024.")
     }
+    if let text = Terminal.environment("IMGDX_THREADS"), Int(text).map((1...1024).contains) != true
+    {
+      throw ValidationError("IMGDX_THREADS takes a number from 1 to 1024.")
+    }
   }
 
   /// Cases at once, and threads for the network of each.
   func split(over cases: Int) -> (jobs: Int, threads: Int) {
     let given = jobs ?? Terminal.environment("IMGDX_THREADS").flatMap(Int.init)
-    let workers = min(max(given ?? ProcessInfo.processInfo.activeProcessorCount, 1), 1024)
+    let workers = given ?? ProcessInfo.processInfo.activeProcessorCount
     let jobs = min(workers, max(cases, 1))
     return (jobs, max(workers / jobs, 1))
   }

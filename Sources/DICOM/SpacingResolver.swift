@@ -54,40 +54,11 @@ struct SpacingResolver {
 
   /// Physical Delta X and Y of the largest two-dimensional region in centimetres (PS3.3 C.8.5.5).
   private func ultrasound(warnings: inout [String]) -> PixelSpacing? {
-    let regions = dataSet.items(.ultrasoundRegions).compactMap(UltrasoundRegion.init)
+    let regions = file.ultrasoundRegions
     guard let largest = regions.max(by: { $0.area < $1.area }) else { return nil }
     if regions.contains(where: { !$0.isScaled(like: largest) }) {
       warnings.append("ultrasound regions differ in scale; the largest region's is used")
     }
     return PixelSpacing(row: largest.millimetresY, column: largest.millimetresX)
-  }
-}
-
-/// One calibrated region of an ultrasound image.
-private struct UltrasoundRegion {
-  let area: Double
-  let millimetresX: Double
-  let millimetresY: Double
-
-  private static let twoDimensional = 1
-  private static let centimetres = 3
-
-  init?(_ item: DataSet) {
-    guard item.integer(.regionSpatialFormat) == Self.twoDimensional,
-      item.integer(.physicalUnitsX) == Self.centimetres,
-      item.integer(.physicalUnitsY) == Self.centimetres,
-      let x = item.number(.physicalDeltaX), let y = item.number(.physicalDeltaY), x != 0, y != 0,
-      x.isFinite, y.isFinite
-    else { return nil }
-    let width = (item.number(.regionX1) ?? 0) - (item.number(.regionX0) ?? 0) + 1
-    let height = (item.number(.regionY1) ?? 0) - (item.number(.regionY0) ?? 0) + 1
-    area = max(width, 0) * max(height, 0)
-    millimetresX = abs(x) * 10
-    millimetresY = abs(y) * 10
-  }
-
-  func isScaled(like other: UltrasoundRegion) -> Bool {
-    abs(millimetresX / other.millimetresX - 1) < 1e-3
-      && abs(millimetresY / other.millimetresY - 1) < 1e-3
   }
 }

@@ -1,4 +1,4 @@
-package import Foundation
+internal import Foundation
 
 /// The bytes of a file, or of any buffer, read-only and shared without copying.
 ///

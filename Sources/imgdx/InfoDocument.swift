@@ -1,3 +1,4 @@
+internal import DICOM
 internal import Files
 internal import Imaging
 internal import Intake
@@ -29,6 +30,10 @@ struct InfoDocument {
       .init("spacing_mm", spacing), .init("windows", .array(facts.windows.map(Self.window))),
       .init("warnings", JSONValue(facts.warnings)),
     ]
+    let regions = file.dicom?.ultrasoundRegions ?? []
+    if !regions.isEmpty {
+      members.append(.init("ultrasound_regions", .array(regions.map(Self.region))))
+    }
     if includesPHI { members.append(.init("identifiers", identifiers)) }
     return .object(members)
   }
@@ -37,6 +42,17 @@ struct InfoDocument {
   private var spacing: JSONValue {
     guard let spacing = facts.pixelSpacing else { return .null }
     return .array([.number(spacing.row), .number(spacing.column)])
+  }
+
+  /// Bounds in pixels, both ends included, and the size of a pixel as in `spacing_mm`.
+  private static func region(_ region: UltrasoundRegion) -> JSONValue {
+    .object([
+      .init("left", .integer(region.columns.lowerBound)),
+      .init("top", .integer(region.rows.lowerBound)),
+      .init("right", .integer(region.columns.upperBound)),
+      .init("bottom", .integer(region.rows.upperBound)),
+      .init("spacing_mm", .array([.number(region.millimetresY), .number(region.millimetresX)])),
+    ])
   }
 
   private static func window(_ window: Window) -> JSONValue {

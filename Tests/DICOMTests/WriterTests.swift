@@ -62,7 +62,10 @@ struct WriterTests {
     var image = Image(width: 4, height: 2, pixels: .uint8([1, 2, 3, 4, 5, 6, 7, 8]))
     image.attributes.pixelSpacing = PixelSpacing(row: 0.2, column: 0.1)
     let bytes = try DICOMWriter.encode([image], ObjectDescription(.ultrasound, seed: "us"))
-    let spacing = try DICOMFile(FileBytes(bytes)).image(0).attributes.pixelSpacing
+    let file = try DICOMFile(FileBytes(bytes))
+    #expect(file.ultrasoundRegions.map(\.columns) == [0...3])
+    #expect(file.ultrasoundRegions.map(\.rows) == [0...1])
+    let spacing = try file.image(0).attributes.pixelSpacing
     #expect(abs((spacing?.row ?? 0) - 0.2) < 1e-12)
     #expect(abs((spacing?.column ?? 0) - 0.1) < 1e-12)
   }

@@ -21,7 +21,8 @@ struct TrainCommand: ParsableCommand {
       Examples:
         imgdx train --data labels.csv -o model.onnx
         imgdx train --data labels.csv --test-fold 0 --folds 5 --epochs 100 -o model.onnx
-        imgdx evaluate --model model.onnx --data labels.csv --split test
+        imgdx evaluate --model model.onnx --data labels.csv --test-fold 0 --folds 5
+        imgdx train --data new-labels.csv --init model.onnx -o fine-tuned.onnx
       """)
 
   @Option(help: "The labelled images (CSV).") var data: String
@@ -37,6 +38,10 @@ struct TrainCommand: ParsableCommand {
   var suspicious: String = "malignant"
   @Option(help: "Side of the square input in pixels, a multiple of 32.") var size = 256
   @Option(help: "Channels of the stages, separated by commas.") var widths = "32,64,128,160,192"
+  @Option(
+    name: .customLong("init"),
+    help: "Start from this model's weights, wherever name and shape agree (fine-tuning).")
+  var initFrom: String?
   @Option(help: "Passes over the training images.") var epochs = 60
   @Option(help: "Images in a step.") var batch = 8
   @Option(help: "Peak learning rate.") var learningRate: Float = 2e-3
@@ -74,15 +79,31 @@ struct TrainCommand: ParsableCommand {
     net.classes = task == .segment ? 0 : manifest.labels.count
     net.segments = task != .classify
     try check(net)
+    let graph = try initialised(unet(net, seed: seed))
     let trainer = try Trainer(
-      graph: unet(net, seed: seed), metadata: metadata, samples: trainingSet,
+      graph: graph, metadata: metadata, samples: trainingSet,
       settings: makeSettings(), threads: threads)
     Terminal.say(
       "\(trainingSet.samples.count) images to train on, \(split.validation.count) to choose by, "
-        + "\(split.test.count) kept for testing; \(unet(net, seed: seed).parameterCount) weights")
+        + "\(split.test.count) kept for testing; \(graph.parameterCount) weights")
     let session = TrainingSession(
       trainer: trainer, output: output, validation: validation, threads: threads)
     try train(session)
+  }
+
+  private func initialised(_ graph: Graph) throws -> Graph {
+    guard let initFrom else { return graph }
+    let source = try Model.load(path: initFrom).graph.parameters
+    var (graph, count) = (graph, 0)
+    for (name, tensor) in source where graph.parameters[name]?.shape == tensor.shape {
+      graph.parameters[name] = tensor
+      count += 1
+    }
+    guard count > 0 else {
+      throw ValidationError("\(initFrom) has no weights that fit this network")
+    }
+    Terminal.say("\(count) of \(graph.parameters.count) weights taken from \(initFrom)")
+    return graph
   }
 
   private func check(_ net: UNetSettings) throws {

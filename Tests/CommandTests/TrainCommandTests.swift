@@ -1,0 +1,112 @@
+import Foundation
+import Testing
+
+/// `train` as a user runs it: real processes, real signals.
+@Suite struct TrainCommandTests {
+  /// Twelve small images of three classes with masks.
+  private func bench(_ body: (_ folder: String) throws -> Void) throws {
+    let folder = try Workbench.folder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    var lines = ["image,label,mask,patient_id"]
+    for index in 0..<12 {
+      try Workbench.writeImage(to: "\(folder)/\(index).png", seed: index + 1)
+      let label = ["normal", "benign", "malignant"][index % 3]
+      lines.append("\(index).png,\(label),\(index).png,p\(index / 2)")
+    }
+    try lines.joined(separator: "\n").write(
+      toFile: folder + "/set.csv", atomically: true, encoding: .utf8)
+    try body(folder)
+  }
+
+  private func arguments(_ folder: String, _ output: String, epochs: Int, threads: Int = 1)
+    -> [String]
+  {
+    [
+      "train", "--data", folder + "/set.csv", "-o", "\(folder)/\(output)", "--name", "small",
+      "--size", "32", "--widths", "4,8", "--batch", "4", "--epochs", "\(epochs)", "--threads",
+      "\(threads)",
+    ]
+  }
+
+  private func bytes(_ path: String) -> Data? { FileManager.default.contents(atPath: path) }
+
+  @Test func theSameSeedGivesTheSameBytesOnAnyNumberOfThreads() throws {
+    try bench { folder in
+      for (name, threads) in [("one.onnx", 1), ("two.onnx", 2)] {
+        let result = try Workbench.run(arguments(folder, name, epochs: 4, threads: threads))
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.output.isEmpty)
+      }
+      let one = try #require(bytes(folder + "/one.onnx"))
+      #expect(one == bytes(folder + "/two.onnx"))
+      let verified = try Workbench.run(["model", "verify", folder + "/one.onnx"])
+      #expect(verified.status == 0 && verified.output.contains("sound, complete"))
+      #expect(!FileManager.default.fileExists(atPath: folder + "/one.onnx.checkpoint"))
+    }
+  }
+
+  /// Ctrl-C keeps what is done; SIGKILL loses at most the epoch in hand. Either way the same command
+  /// ends with the bytes of a run that nobody disturbed.
+  @Test(arguments: [SIGINT, SIGKILL])
+  func aStoppedRunGoesOnToTheSameBytes(signal: Int32) throws {
+    try bench { folder in
+      let whole = try Workbench.run(arguments(folder, "whole.onnx", epochs: 150))
+      #expect(whole.status == 0, "\(whole.errors)")
+      let process = Process()
+      process.executableURL = Workbench.program
+      process.arguments = arguments(folder, "cut.onnx", epochs: 150)
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      let checkpoint = folder + "/cut.onnx.checkpoint"
+      let deadline = Date().addingTimeInterval(60)
+      while !FileManager.default.fileExists(atPath: checkpoint), Date() < deadline { usleep(2_000) }
+      kill(process.processIdentifier, signal)
+      process.waitUntilExit()
+      #expect(process.terminationStatus == (signal == SIGINT ? 75 : SIGKILL))
+      #expect(bytes(checkpoint) != nil, "the run was over before it was stopped")
+      let verified = try Workbench.run(["model", "verify", folder + "/cut.onnx"])
+      #expect(verified.status == 0, "the model so far is whole")
+      let rest = try Workbench.run(arguments(folder, "cut.onnx", epochs: 150))
+      #expect(rest.status == 0 && rest.errors.contains("going on after epoch"))
+      #expect(bytes(folder + "/cut.onnx") == bytes(folder + "/whole.onnx"))
+    }
+  }
+
+  @Test func aCheckpointOfOtherSettingsIsRefused() throws {
+    try bench { folder in
+      let first = Process()
+      first.executableURL = Workbench.program
+      first.arguments = arguments(folder, "a.onnx", epochs: 2000)
+      first.standardError = FileHandle.nullDevice
+      try first.run()
+      let deadline = Date().addingTimeInterval(60)
+      while bytes(folder + "/a.onnx.checkpoint") == nil, Date() < deadline { usleep(2_000) }
+      kill(first.processIdentifier, SIGINT)
+      first.waitUntilExit()
+      let other = try Workbench.run(arguments(folder, "a.onnx", epochs: 3))
+      #expect(other.status == 1 && other.errors.contains("other settings or data"))
+    }
+  }
+
+  @Test func fineTuningTakesTheWeightsThatFit() throws {
+    try bench { folder in
+      #expect(try Workbench.run(arguments(folder, "a.onnx", epochs: 1)).status == 0)
+      let tuned = try Workbench.run(
+        arguments(folder, "b.onnx", epochs: 1) + ["--init", folder + "/a.onnx"])
+      #expect(tuned.status == 0 && tuned.errors.contains("weights taken from"))
+      #expect(bytes(folder + "/a.onnx") != bytes(folder + "/b.onnx"))
+    }
+  }
+
+  @Test(arguments: [
+    (["--size", "33"], "--size must be a multiple"), (["--widths", "a"], "--widths takes"),
+    (["--augmentation", "wild"], "none, light, standard or strong"),
+    (["--test-fold", "9"], "--test-fold must lie"), (["--batch", "0"], "batch"),
+  ])
+  func wrongOptionsAreExplained(options: [String], message: String) throws {
+    try bench { folder in
+      let result = try Workbench.run(arguments(folder, "a.onnx", epochs: 1) + options)
+      #expect(result.status != 0 && result.status < 64 && result.errors.contains(message))
+    }
+  }
+}

@@ -25,12 +25,12 @@ import Testing
   @Test func everySampleHasItsTruth() throws {
     let folder = try Workbench.folder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let manifest = String(decoding: try bytes("SampleTruth/manifest.csv"), as: UTF8.self)
+    let manifest = String(decoding: try bytes("SampleImages/.truth/manifest.csv"), as: UTF8.self)
     let rows = manifest.split(separator: "\n").dropFirst()
     for row in rows {
       let fields = row.split(separator: ",").map(String.init)
-      let mask = try PNGCodec.decode(try bytes("SampleTruth/\(fields[1])"))
-      #expect(try shown("SampleTruth/\(fields[0])", in: folder) == [mask.width, mask.height])
+      let mask = try PNGCodec.decode(try bytes("SampleImages/.truth/\(fields[1])"))
+      #expect(try shown("SampleImages/.truth/\(fields[0])", in: folder) == [mask.width, mask.height])
       guard case .uint8(let samples) = mask.pixels else {
         Issue.record("\(fields[1]) is no mask")
         continue
@@ -38,8 +38,8 @@ import Testing
       #expect(samples.contains(255) == (fields[2] != "normal"), "\(row)")
     }
     let files = try FileManager.default.contentsOfDirectory(atPath: Self.root + "/SampleImages")
-    // Beside them the damaged one and the README.
-    #expect(files.count == rows.count + 2)
+    // Beside them the damaged one, the README and the hidden folder of the truth.
+    #expect(files.count == rows.count + 3)
   }
 
   @Test func theDamagedSampleIsToldAsTruncated() throws {

@@ -30,7 +30,9 @@ import Testing
     withExtendedLifetime((logitMemory, gradientMemory)) {}
   }
 
-  @Test(arguments: ["loss-bce", "loss-bce-positive-weight", "loss-dice-per-image"])
+  @Test(arguments: [
+    "loss-bce", "loss-bce-positive-weight", "loss-dice-per-image", "loss-dice-whole-batch",
+  ])
   func `mask losses agree with PyTorch`(name: String) throws {
     let fixture = try Fixture.load(name)
     let isDice = name.contains("dice")
@@ -39,7 +41,9 @@ import Testing
     let gradientMemory = FloatStorage(count: logits.count)
     let loss = MaskLoss(
       crossEntropyShare: isDice ? 0 : 1,
-      positiveWeight: fixture.attributes["positive_weight"]?[0] ?? 1, diceShare: isDice ? 1 : 0)
+      positiveWeight: fixture.attributes["positive_weight"]?[0] ?? 1,
+      diceShare: name == "loss-dice-per-image" ? 1 : 0,
+      batchDiceShare: name == "loss-dice-whole-batch" ? 1 : 0)
     let all = [Bool](repeating: true, count: logits.n)
     let gradient = View(gradientMemory.floats, shape: logits.shape)
     let value = loss(

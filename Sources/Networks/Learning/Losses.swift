@@ -50,32 +50,45 @@ package struct CrossEntropy: Sendable {
 }
 
 /// Losses between lesion logits `[N, 1, H, W]` and masks of zeros and ones.
+///
+/// The soft Dice loss is `1 - (2 Σ p t + s) / (Σ p + Σ t + s)` (Milletari et al. 2016). Summed over
+/// one image it makes outlines exact; summed over the whole batch it also counts what is found in
+/// images without a lesion, where the loss of the image alone has no slope.
 package struct MaskLoss: Sendable {
   /// Share of the pixel-wise binary cross-entropy, averaged over all pixels.
   package var crossEntropyShare: Float
   /// Weight of lesion pixels in the cross-entropy.
   package var positiveWeight: Float
-  /// Share of the soft Dice loss `1 - (2 Σ p t + s) / (Σ p + Σ t + s)`, averaged over the images
-  /// that it applies to (Milletari et al. 2016).
+  /// Share of the Dice loss of each image, averaged over the images that it applies to.
   package var diceShare: Float
+  /// Share of the Dice loss of the whole batch.
+  package var batchDiceShare: Float
   /// s above.
   package var smoothing: Float
 
   package init(
     crossEntropyShare: Float = 1, positiveWeight: Float = 1, diceShare: Float = 1,
-    smoothing: Float = 1
+    batchDiceShare: Float = 0, smoothing: Float = 1
   ) {
     self.crossEntropyShare = crossEntropyShare
     self.positiveWeight = positiveWeight
     self.diceShare = diceShare
+    self.batchDiceShare = batchDiceShare
     self.smoothing = smoothing
+  }
+
+  /// Σ p t, Σ p + Σ t and the cross-entropy of one image.
+  private struct Sums {
+    var overlap = 0.0
+    var total = 0.0
+    var entropy = 0.0
   }
 
   /// Returns `scale` · loss and adds its gradient.
   /// - Parameters:
   ///   - masks: `[N, H, W]` zeros and ones.
   ///   - isUsed: whether each image takes part at all (false: it has no mask).
-  ///   - usesDice: whether each image takes part in the Dice loss.
+  ///   - usesDice: whether each image takes part in the Dice loss of single images.
   package func callAsFunction(
     logits: View, gradient: View, masks: UnsafePointer<Float>, isUsed: [Bool], usesDice: [Bool],
     scale: Float = 1, pool: WorkerPool
@@ -84,46 +97,87 @@ package struct MaskLoss: Sendable {
     let diceImages = zip(isUsed, usesDice).filter { $0 && $1 }.count
     guard images > 0 else { return 0 }
     let pixels = logits.imageCount
-    var losses = [Float](repeating: 0, count: logits.n)
-    losses.withUnsafeMutableBufferPointer { losses in
-      let store = UncheckedPointer(losses)
+    let entropyScale = scale * crossEntropyShare / Float(images * pixels)
+    var sums = [Sums](repeating: Sums(), count: logits.n)
+    sums.withUnsafeMutableBufferPointer { sums in
+      let store = UncheckedPointer(sums)
       pool.run(logits.n) { image, _ in
         guard isUsed[image] else { return }
-        store.buffer[image] = imageLoss(
-          logits.image(image), gradient.image(image), masks + image * pixels, pixels,
-          entropyScale: scale * crossEntropyShare / Float(images * pixels),
-          diceScale: usesDice[image] && diceImages > 0 ? scale * diceShare / Float(diceImages) : 0)
+        store.buffer[image] = addEntropy(
+          logits.image(image), gradient.image(image), masks + image * pixels, pixels, entropyScale)
       }
     }
-    return losses.reduce(0, +)
+    let batch = sums.reduce(into: Sums()) {
+      $0.overlap += $1.overlap
+      $0.total += $1.total
+      $0.entropy += $1.entropy
+    }
+    let whole = DiceSlope(batch.overlap, batch.total, smoothing, scale: scale * batchDiceShare)
+    let slopes = sums.indices.map { image in
+      let share = usesDice[image] && diceImages > 0 ? diceShare / Float(diceImages) : 0
+      return DiceSlope(sums[image].overlap, sums[image].total, smoothing, scale: scale * share)
+    }
+    pool.run(logits.n) { image, _ in
+      guard isUsed[image] else { return }
+      (slopes[image] + whole).add(
+        to: gradient.image(image), logits.image(image), masks + image * pixels, pixels)
+    }
+    let dice = zip(isUsed, slopes).reduce(whole.loss) { $0 + ($1.0 ? $1.1.loss : 0) }
+    return entropyScale * Float(batch.entropy) + dice
   }
 
-  private func imageLoss(
+  /// BCE = log(1 + e^x) - x t, with the weight of lesion pixels.
+  private func addEntropy(
     _ x: UnsafePointer<Float>, _ dx: UnsafeMutablePointer<Float>, _ t: UnsafePointer<Float>,
-    _ count: Int, entropyScale: Float, diceScale: Float
-  ) -> Float {
-    var entropy = 0.0
-    var (overlap, sum) = (0.0, 0.0)
+    _ count: Int, _ scale: Float
+  ) -> Sums {
+    var sums = Sums()
     for i in 0..<count {
       // log(1 + e^x) without overflow.
       let small = exp(-abs(x[i]))
       let softplus = max(x[i], 0) + log1p(small)
       let p = x[i] >= 0 ? 1 / (1 + small) : small / (1 + small)
       let weight = 1 + (positiveWeight - 1) * t[i]
-      entropy += Double(weight * (softplus - x[i] * t[i]))
-      dx[i] += entropyScale * (weight * (p - t[i]))
-      overlap += Double(p * t[i])
-      sum += Double(p + t[i])
+      sums.entropy += Double(weight * (softplus - x[i] * t[i]))
+      dx[i] += scale * (weight * (p - t[i]))
+      sums.overlap += Double(p * t[i])
+      sums.total += Double(p + t[i])
     }
-    guard diceScale != 0 else { return entropyScale * Float(entropy) }
-    let s = Double(smoothing)
-    let (top, bottom) = (2 * overlap + s, sum + s)
-    let (a, b) = (Float(2 / bottom), Float(top / (bottom * bottom)))
+    return sums
+  }
+}
+
+/// A Dice loss and its slope: dL/dp = -(a t - b), with a = 2 / (S + s), b = (2 O + s) / (S + s)².
+private struct DiceSlope {
+  var loss: Float = 0
+  private var a: Float = 0
+  private var b: Float = 0
+
+  init(_ overlap: Double, _ total: Double, _ smoothing: Float, scale: Float) {
+    guard scale != 0 else { return }
+    let (top, bottom) = (2 * overlap + Double(smoothing), total + Double(smoothing))
+    loss = scale * Float(1 - top / bottom)
+    a = scale * Float(2 / bottom)
+    b = scale * Float(top / (bottom * bottom))
+  }
+
+  static func + (one: Self, other: Self) -> Self {
+    var sum = one
+    sum.a += other.a
+    sum.b += other.b
+    return sum
+  }
+
+  /// Adds dL/dx = dL/dp · p (1 - p).
+  func add(
+    to dx: UnsafeMutablePointer<Float>, _ x: UnsafePointer<Float>, _ t: UnsafePointer<Float>,
+    _ count: Int
+  ) {
+    guard a != 0 || b != 0 else { return }
     for i in 0..<count {
       let p = 1 / (1 + exp(-x[i]))
-      dx[i] -= diceScale * (a * t[i] - b) * p * (1 - p)
+      dx[i] -= (a * t[i] - b) * p * (1 - p)
     }
-    return entropyScale * Float(entropy) + diceScale * Float(1 - top / bottom)
   }
 }
 

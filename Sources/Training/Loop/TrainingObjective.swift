@@ -28,7 +28,7 @@ struct TrainingObjective {
   private let plan: TrainingPlan
   private let mask: String?
   private let classes: String?
-  private let maskLoss = MaskLoss()
+  private let maskLoss = MaskLoss(diceShare: 0.5, batchDiceShare: 0.5)
   private let classLoss: CrossEntropy
   private let classShare: Float
 

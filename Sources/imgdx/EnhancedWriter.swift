@@ -37,14 +37,18 @@ struct EnhancedWriter {
   /// - Parameters:
   ///   - stem: path of the output without its ending; missing folders are made.
   ///   - number: Instance Number of a DICOM object.
+  ///   - originals: the files that no output may replace.
   /// - Returns: the files written.
-  func write(_ path: String, toStem stem: String, number: Int) throws -> [String] {
+  func write(
+    _ path: String, toStem stem: String, number: Int, sparing originals: Originals
+  ) throws -> [String] {
     let file = try ImageFile(path: path, limits: limits)
     let format = format ?? (file.dicom == nil ? .png : .dicom)
     try FileManager.default.createDirectory(
       atPath: (stem as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
     guard format == .png else {
       let output = "\(stem).dcm"
+      try originals.check(output)
       try AtomicFile.write(try object(file, number: number), to: output)
       return [output]
     }
@@ -52,6 +56,7 @@ struct EnhancedWriter {
     for index in 0..<file.facts.frames {
       let isOne = file.facts.frames == 1
       let output = "\(isOne ? stem : OutputNames.frame(index + 1, of: stem)).png"
+      try originals.check(output)
       try AtomicFile.write(try picture(file, frame: index), to: output)
       outputs.append(output)
     }

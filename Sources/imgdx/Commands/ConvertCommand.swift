@@ -53,6 +53,7 @@ struct ConvertCommand: ParsableCommand {
 
   func run() throws {
     guard let format = Conversion.Format(path: output) else { return }
+    try Originals([input]).check(output)
     let file = try ImageFile(path: input, limits: limits.limits)
     if frame == nil && file.facts.frames > 1 && !(raw && format == .npy) && format != .dicom {
       Terminal.say("imgdx: \(input): frame 1 of \(file.facts.frames) is written; see --frame")

@@ -86,15 +86,15 @@ struct EnhanceCommand: ParsableCommand {
       return
     }
     let works = try InputWalk.works(for: inputs, outputFolder: output)
+    let originals = Originals(works.map(\.path))
     let meter = ProgressMeter("files", total: works.count)
     var failures = 0
     for (index, work) in works.enumerated() {
       guard !Interruption.isRequested else { throw Ending.interrupted }
       do {
-        for path in try writer.write(work.path, toStem: "\(output)/\(work.name)", number: index + 1)
-        {
-          try StandardOutput.writeLine(path)
-        }
+        let written = try writer.write(
+          work.path, toStem: "\(output)/\(work.name)", number: index + 1, sparing: originals)
+        for path in written { try StandardOutput.writeLine(path) }
       } catch let error as OutputError {
         throw error
       } catch {
@@ -114,6 +114,7 @@ struct EnhanceCommand: ParsableCommand {
       throw ValidationError(
         "\(output) names one file, and there are \(works.count) inputs: give a folder.")
     }
+    try Originals([work.path]).check(output)
     do {
       try writer.write(work.path, toFile: output)
       try StandardOutput.writeLine(output)

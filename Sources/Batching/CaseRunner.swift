@@ -113,7 +113,7 @@ package final class CaseRunner {
     } catch {
       switch error {
       // These are about this image; the others would happen again with the next.
-      case .enhancement, .notANumber: return try fail(source, error.description)
+      case .enhancement, .notANumber, .blankImage: return try fail(source, error.description)
       default: throw .screening(error)
       }
     }

@@ -17,7 +17,9 @@ package final class Screener {
   }
 
   /// Screens one image.
+  /// - Throws: ``ScreeningError``; ``ScreeningError/blankImage`` before the network is asked.
   package func screen(_ image: Image) throws(ScreeningError) -> Findings {
+    guard !image.isConstant else { throw .blankImage }
     var clock = Stopwatch()
     let prepared = try model.preprocessing.prepare(image)
     let input = model.networkInput(prepared)

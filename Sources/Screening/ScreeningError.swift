@@ -14,6 +14,8 @@ package enum ScreeningError: Error, Equatable, CustomStringConvertible {
   case enhancement(EnhancementError)
   /// The network's answer to one image is not a number: overflow inside, or a damaged model.
   case notANumber(model: String, output: String)
+  /// Every pixel of the image has the same value: whatever a network said would mean nothing.
+  case blankImage
   /// The network does not fit the image's shape.
   case network(NetworkError)
 
@@ -27,6 +29,7 @@ package enum ScreeningError: Error, Equatable, CustomStringConvertible {
     case .enhancement(let error): "enhancement failed: \(error)"
     case .notANumber(let model, let output):
       "output '\(output)' of the model '\(model)' is not a number"
+    case .blankImage: "every pixel has the same value: there is nothing to screen"
     case .network(let error): "the network cannot run: \(error)"
     }
   }

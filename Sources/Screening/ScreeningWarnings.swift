@@ -23,7 +23,6 @@ extension ScreeningModel {
         "the image has only \(image.width) x \(image.height) pixels, far fewer than the model's "
           + "\(metadata.input.width) x \(metadata.input.height)")
     }
-    if image.isConstant { warnings.append("every pixel of the image has the same value") }
     return warnings
   }
 
@@ -56,7 +55,7 @@ extension ScreeningModel {
 
 extension Image {
   /// Every sample has the same value.
-  fileprivate var isConstant: Bool {
+  var isConstant: Bool {
     func same<T: Equatable>(_ samples: [T]) -> Bool {
       samples.allSatisfy { $0 == samples[0] }
     }

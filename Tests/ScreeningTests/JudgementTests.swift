@@ -47,6 +47,13 @@ import Testing
     #expect(found.warnings == ["the file tells no pixel spacing: sizes are in pixels only"])
   }
 
+  /// Regression: a black frame came out malignant, with a lesion.
+  @Test func anImageOfOneValueIsNotScreened() throws {
+    let screener = Screener(model: try model())
+    let black = Image(width: 4, height: 4, pixels: .uint8([UInt8](repeating: 0, count: 16)))
+    #expect(throws: ScreeningError.blankImage) { try screener.screen(black) }
+  }
+
   @Test func hugeLogitsStayNumbers() throws {
     let found = try findings(model(), logits: [1000, -1000, 0], lesion: spot.map { $0 * 1000 })
     #expect(found.probabilities.map(\.probability) == [1, 0, 0])

@@ -15,7 +15,7 @@ package struct SeriesCollector: Sendable {
     guard let ids = file.seriesKey else { return false }
     let key = Key(study: ids.study, series: ids.series)
     slices[key, default: []] += file.slices(path: path)
-    modalities[key] = modalities[key] ?? file.dataSet.text(.modality)
+    modalities[key] = modalities[key] ?? file.dataSet.modality
     return true
   }
 

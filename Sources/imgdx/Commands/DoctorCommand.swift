@@ -110,10 +110,10 @@ struct DoctorCommand: ParsableCommand {
       let path = try path()
       let model = try ScreeningModel.load(path: path)
       let input = model.metadata.input
-      let blank = Image(
+      let ramp = Image(
         width: input.width, height: input.height,
-        pixels: .uint8([UInt8](repeating: 0, count: input.width * input.height)))
-      let findings = try Screener(model: model).screen(blank)
+        pixels: .uint8((0..<input.width * input.height).map { UInt8(truncatingIfNeeded: $0) }))
+      let findings = try Screener(model: model).screen(ramp)
       let time = Int(findings.timings.network * 1000)
       let facts = [
         Fact(name: "model", value: path), Fact(name: "model name", value: model.identity.name),

@@ -30,7 +30,8 @@ import Testing
     for row in rows {
       let fields = row.split(separator: ",").map(String.init)
       let mask = try PNGCodec.decode(try bytes("SampleImages/.truth/\(fields[1])"))
-      #expect(try shown("SampleImages/.truth/\(fields[0])", in: folder) == [mask.width, mask.height])
+      let size = try shown("SampleImages/.truth/\(fields[0])", in: folder)
+      #expect(size == [mask.width, mask.height])
       guard case .uint8(let samples) = mask.pixels else {
         Issue.record("\(fields[1]) is no mask")
         continue

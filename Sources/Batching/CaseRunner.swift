@@ -79,6 +79,7 @@ package final class CaseRunner {
     }
     source.describe(file)
     var records: [CaseRecord] = []
+    var unreadable = 0
     for index in 0..<file.facts.frames {
       if index > 0 && shouldStop() {
         wasCutShort = true
@@ -89,10 +90,25 @@ package final class CaseRunner {
         frame.frame = index + 1
         frame.name = OutputNames.frame(index + 1, of: work.name)
       }
-      records.append(try runFrame(index, of: file, frame))
+      if unreadable == Self.unreadableLimit {
+        let rest = file.facts.frames - index
+        records.append(
+          try fail(
+            frame,
+            "the \(unreadable) frames before it cannot be read, so neither it nor the "
+              + "\(rest - 1) after it were tried"))
+        break
+      }
+      let record = try runFrame(index, of: file, frame)
+      if case .failed = record.outcome { unreadable += 1 } else { unreadable = 0 }
+      records.append(record)
     }
     return records
   }
+
+  /// A header may claim a hundred thousand frames that are not there: after this many in a row that
+  /// cannot be read, one record stands for the rest.
+  private static let unreadableLimit = 16
 
   private func runFrame(_ index: Int, of file: ImageFile, _ source: CaseSource)
     throws(BatchError) -> CaseRecord

@@ -27,7 +27,8 @@ package enum UNetOutput {
 }
 
 /// Stages of stride-2 convolution and a residual block; a decoder of upconvolutions with skips;
-/// mask logits at half size, enlarged linearly; class logits from the pooled deepest features.
+/// mask logits at half size, enlarged linearly; class logits from the pooled features of the deepest
+/// stage (what the image shows as a whole) and of the decoder in between (what the outline is like).
 package func unet(_ settings: UNetSettings, seed: UInt64) -> Graph {
   var net = GraphBuilder(
     input: "image", channels: settings.channels, height: settings.height, width: settings.width,
@@ -40,11 +41,7 @@ package func unet(_ settings: UNetSettings, seed: UInt64) -> Graph {
     x = net.residual(x, as: name)
     stages.append(x)
   }
-  let deepest = x
-  var pooled = [
-    net.apply(GlobalPooling(.average), to: deepest, as: "pool.average"),
-    net.apply(GlobalPooling(.maximum), to: deepest, as: "pool.maximum"),
-  ]
+  var pooled = net.pooled(x, as: "pool")
   if settings.segments {
     for level in settings.widths.indices.dropLast().reversed() {
       let (name, width) = ("decoder\(level + 1)", settings.widths[level])
@@ -52,8 +49,8 @@ package func unet(_ settings: UNetSettings, seed: UInt64) -> Graph {
       let joined = net.concatenation([stages[level], up], as: name + ".skip")
       x = net.block(joined, width, as: name + ".first")
       x = net.block(x, width, as: name + ".second")
-      if level == settings.widths.count - 3 {
-        pooled.append(net.apply(GlobalPooling(.average), to: x, as: "pool.decoder"))
+      if level > 0, level < settings.widths.count - 2 {
+        pooled += net.pooled(x, as: name + ".pool")
       }
     }
     let logits = net.convolution(x, 1, kernel: 1, bias: true, gain: 0.1, as: "mask.logits")
@@ -75,6 +72,14 @@ extension GraphBuilder {
   ) -> String {
     let sum = convolution(input, width, kernel: kernel, stride: stride, as: name + ".conv")
     return apply(LeakyReLU(), to: batchNormalization(sum, as: name + ".norm"), as: name)
+  }
+
+  /// The mean and the maximum of every channel.
+  mutating func pooled(_ input: String, as name: String) -> [String] {
+    [
+      apply(GlobalPooling(.average), to: input, as: name + ".average"),
+      apply(GlobalPooling(.maximum), to: input, as: name + ".maximum"),
+    ]
   }
 
   /// Two convolutions around a shortcut; the last scale starts at zero, so that the block starts as

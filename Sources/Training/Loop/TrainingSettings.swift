@@ -39,6 +39,7 @@ package struct TrainingSettings: Sendable, Equatable, Codable {
     try check(0..<1 ~= averageDecay, "average-decay", "must lie between 0 and 1")
     try check(0..<1 ~= labelSmoothing, "label-smoothing", "must lie between 0 and 1")
     try check(0...1 ~= classBalance, "class-balance", "must lie between 0 and 1")
+    try check(classShare > 0 && classShare.isFinite, "class-share", "must be above 0")
     try check(validationInterval > 0, "validation-interval", "must be at least 1")
     try augmentation.validate()
   }

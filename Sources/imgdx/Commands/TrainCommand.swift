@@ -46,6 +46,7 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Images in a step.") var batch = 8
   @Option(help: "Peak learning rate.") var learningRate: Float = 2e-3
   @Option(help: "Weight decay.") var weightDecay: Float = 0.02
+  @Option(help: "Weight of the class loss beside the mask loss.") var classShare: Float = 0.5
   @Option(help: "Variation of the images: none, light, standard or strong.")
   var augmentation = "standard"
   @Option(help: "Number of folds for --test-fold.") var folds = 5
@@ -199,6 +200,7 @@ struct TrainCommand: ParsableCommand {
     settings.batchSize = batch
     settings.learningRate = learningRate
     settings.weightDecay = weightDecay
+    settings.classShare = classShare
     settings.seed = seed
     guard let augmentation = AugmentationSettings(named: augmentation) else {
       throw ValidationError("--augmentation takes none, light, standard or strong")

@@ -26,6 +26,7 @@ let package = Package(
     // Layer 0: C libraries behind module maps and shims.
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+    .target(name: "CTIFF", linkerSettings: [.linkedLibrary("tiff")]),
     .systemLibrary(name: "COpenJPEG", pkgConfig: "libopenjp2"),
     .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto"),
@@ -48,7 +49,7 @@ let package = Package(
     .target(name: "Networks", dependencies: ["Tensors", "CKernels"], swiftSettings: numeric),
     .target(name: "Simulation", dependencies: ["Imaging"], swiftSettings: numeric),
     .target(
-      name: "Codecs", dependencies: ["Imaging", "CPNG", "CJPEG", "COpenJPEG"],
+      name: "Codecs", dependencies: ["Imaging", "CPNG", "CJPEG", "CTIFF", "COpenJPEG"],
       swiftSettings: numeric),
 
     // Layer 3: the two file formats that carry meaning.

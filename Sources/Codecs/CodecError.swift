@@ -6,6 +6,10 @@ package enum CodecError: Error, Equatable, CustomStringConvertible {
   case notThisFormat(ImageFormat)
   /// The header promises more pixels than the limit allows; no memory was taken.
   case tooLarge(ImageFormat, width: Int, height: Int, maximumPixels: Int)
+  /// The file has more pages than the limit allows.
+  case tooManyFrames(ImageFormat, maximumFrames: Int)
+  /// The file has fewer pages. Counted from 1.
+  case noSuchFrame(Int, count: Int)
   /// The data ends before the picture does.
   case truncated(ImageFormat)
   /// The data breaks the format's rules: wrong checksums, impossible values, undecodable codes.
@@ -23,6 +27,9 @@ package enum CodecError: Error, Equatable, CustomStringConvertible {
     case .notThisFormat(let format): "this is not a \(format) file"
     case .tooLarge(let format, let width, let height, let limit):
       "the \(format) header says \(width) x \(height) pixels, over the limit of \(limit)"
+    case .tooManyFrames(let format, let limit):
+      "the \(format) file has more pages than the limit of \(limit)"
+    case .noSuchFrame(let frame, let count): "there is no frame \(frame); the file has \(count)"
     case .truncated(let format): "the \(format) data ends early: the file is truncated"
     case .corrupt(let format, let reason): "the \(format) data is corrupt: \(reason)"
     case .unsupported(let format, let reason): "this kind of \(format) is not supported: \(reason)"

@@ -27,6 +27,10 @@ package struct CodecHeader: Sendable, Equatable {
   package let orientation: Orientation
   /// "palette", "interlaced", "progressive": for people.
   package let remarks: [String]
+  /// Pages; 1 where the format has no more.
+  package var frames = 1
+  /// Of the first page, where the file says it.
+  package var pixelSpacing: PixelSpacing?
 
   /// Columns and rows of the displayable image.
   package var displaySize: (width: Int, height: Int) {
@@ -39,10 +43,15 @@ package struct CodecLimits: Sendable, Equatable {
   package var maximumPixels: Int
   /// Scans of one progressive JPEG; each costs a pass over the whole picture.
   package var maximumScans: Int
+  /// Pages of one file.
+  package var maximumFrames: Int
 
-  package init(maximumPixels: Int = 1 << 28, maximumScans: Int = 100) {
+  package init(
+    maximumPixels: Int = 1 << 28, maximumScans: Int = 100, maximumFrames: Int = 100_000
+  ) {
     self.maximumPixels = maximumPixels
     self.maximumScans = maximumScans
+    self.maximumFrames = maximumFrames
   }
 
   package static let standard = CodecLimits()

@@ -1,3 +1,5 @@
+package import Imaging
+
 /// EXIF orientation (CIPA DC-008, tag 0x0112): how stored rows and columns lie in the upright picture.
 package enum Orientation: Int, Sendable {
   case upright = 1
@@ -14,21 +16,18 @@ package enum Orientation: Int, Sendable {
 
   /// The upright picture's samples, `[height, width, channels]` in and out.
   package func upright(
-    _ samples: [UInt8], width: Int, height: Int, channels: Int
-  ) -> (samples: [UInt8], width: Int, height: Int) {
-    guard self != .upright else { return (samples, width, height) }
+    _ pixels: PixelBuffer, width: Int, height: Int, channels: Int
+  ) -> (pixels: PixelBuffer, width: Int, height: Int) {
+    guard self != .upright else { return (pixels, width, height) }
     let outWidth = swapsAxes ? height : width
     let outHeight = swapsAxes ? width : height
-    var out = [UInt8]()
-    out.reserveCapacity(samples.count)
-    for y in 0..<outHeight {
-      for x in 0..<outWidth {
-        let (column, row) = source(x, y, width: width, height: height)
-        let start = (row * width + column) * channels
-        for channel in 0..<channels { out.append(samples[start + channel]) }
-      }
+    let turned = pixels.reordered(count: width * height * channels) { index in
+      let pixel = index / channels
+      let (column, row) = source(
+        pixel % outWidth, pixel / outWidth, width: width, height: height)
+      return (row * width + column) * channels + index % channels
     }
-    return (out, outWidth, outHeight)
+    return (turned, outWidth, outHeight)
   }
 
   /// The stored column and row of the upright picture's pixel (x, y).

@@ -25,6 +25,14 @@ package struct StoredFrame: Sendable, Equatable {
     self.bitsStored = bitsStored
     self.isYBR = isYBR
   }
+
+  /// True where the frames can stand in one array: the same size, samples and type.
+  package func hasShape(of other: StoredFrame) -> Bool {
+    width == other.width && height == other.height && samples == other.samples
+      && pixels.bitsAllocated == other.pixels.bitsAllocated
+      && pixels.isSigned == other.pixels.isSigned
+      && pixels.isFloatingPoint == other.pixels.isFloatingPoint
+  }
 }
 
 /// How samples lie in cells of memory (PS3.5 section 8.1.1).

@@ -119,30 +119,6 @@ enum Cells {
 }
 
 extension PixelBuffer {
-  /// The same samples in another order: `index` gives the old position of each new one.
-  func reordered(count: Int, _ index: (Int) -> Int) -> PixelBuffer {
-    func pick<T>(_ samples: [T]) -> [T] {
-      samples.withUnsafeBufferPointer { source in
-        [T](unsafeUninitializedCapacity: count) { out, done in
-          for position in 0..<count {
-            (out.baseAddress.map { $0 + position })?.initialize(to: source[index(position)])
-          }
-          done = count
-        }
-      }
-    }
-    return switch self {
-    case .uint8(let s): .uint8(pick(s))
-    case .int8(let s): .int8(pick(s))
-    case .uint16(let s): .uint16(pick(s))
-    case .int16(let s): .int16(pick(s))
-    case .uint32(let s): .uint32(pick(s))
-    case .int32(let s): .int32(pick(s))
-    case .float32(let s): .float32(pick(s))
-    case .float64(let s): .float64(pick(s))
-    }
-  }
-
   /// The samples' bit patterns as unsigned cells, the sign extended.
   func cells() -> [UInt32] {
     switch self {

@@ -13,8 +13,7 @@ enum ForeignFormat {
 
   private static let signatures: [(bytes: [UInt8], name: String)] = [
     (Array("%PDF".utf8), "a PDF document"), (Array("GIF8".utf8), "a GIF image"),
-    (Array("BM".utf8), "a BMP image"), ([0x49, 0x49, 0x2A, 0], "a TIFF image"),
-    ([0x4D, 0x4D, 0, 0x2A], "a TIFF image"), ([0x49, 0x49, 0x2B, 0], "a BigTIFF image"),
+    (Array("BM".utf8), "a BMP image"),
     (Array("PK".utf8), "a ZIP archive or Office document"), ([0x1F, 0x8B], "a gzip archive"),
     (Array("NRRD".utf8), "an NRRD image"), ([0x5C, 1, 0, 0], "a NIfTI image"),
     (Array("RIFF".utf8), "a WebP image, sound or video"), ([0xFF, 0x0A], "a JPEG XL image"),

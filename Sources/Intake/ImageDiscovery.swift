@@ -86,7 +86,9 @@ package enum ImageDiscovery {
   }
 
   private static func isNamedLikeImage(_ name: String) -> Bool {
-    let endings = [".png", ".jpg", ".jpeg", ".dcm", ".dicom", ".jp2", ".j2k", ".jph"]
+    let endings = [
+      ".png", ".jpg", ".jpeg", ".dcm", ".dicom", ".jp2", ".j2k", ".jph", ".tif", ".tiff",
+    ]
     let name = name.lowercased()
     return endings.contains { name.hasSuffix($0) }
   }

@@ -2,7 +2,7 @@ package import Imaging
 
 /// What the header says; the `info` command prints it.
 package struct ImageFacts: Sendable, Equatable {
-  /// "PNG", "JPEG", "JPEG 2000", "JP2" or "DICOM".
+  /// "PNG", "JPEG", "JPEG 2000", "JP2", "TIFF" or "DICOM".
   package var format: String
   /// Columns and rows as displayed.
   package var width: Int

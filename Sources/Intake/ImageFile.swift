@@ -14,10 +14,10 @@ package final class ImageFile {
 
   private enum Content {
     case dicom(DICOMFile)
-    case picture(ImageFormat, FileBytes)
+    case picture([UInt8])
   }
 
-  /// Opens a PNG, JPEG, JPEG 2000 or DICOM file, told by content; "-" is standard input. Sizes are
+  /// Opens a PNG, JPEG, JPEG 2000, TIFF or DICOM file, told by content; "-" is standard input. Sizes are
   /// checked against `limits` before memory is taken for pixels.
   package init(path: String, limits: Limits = Limits()) throws(IntakeError) {
     self.path = path
@@ -33,10 +33,9 @@ package final class ImageFile {
     switch content {
     case .dicom(let file):
       do throws(DICOMError) { return try file.image(index) } catch { throw translated(error) }
-    case .picture(_, let source):
-      guard index == 0 else { throw .noSuchFrame(path: path, frame: index + 1, count: 1) }
+    case .picture(let bytes):
       do throws(CodecError) {
-        return try ImageCodec.image(from: source.bytes(0..<source.count), limits: limits.codec)
+        return try ImageCodec.image(from: bytes, frame: index, limits: limits.codec)
       } catch { throw IntakeError(error, path: path) }
     }
   }
@@ -47,11 +46,9 @@ package final class ImageFile {
     switch content {
     case .dicom(let file):
       do throws(DICOMError) { return try file.storedFrame(index) } catch { throw translated(error) }
-    case .picture(_, let source):
-      guard index == 0 else { throw .noSuchFrame(path: path, frame: index + 1, count: 1) }
+    case .picture(let bytes):
       do throws(CodecError) {
-        let decoded = try ImageCodec.decode(
-          source.bytes(0..<source.count), limits: limits.codec)
+        let decoded = try ImageCodec.decode(bytes, frame: index, limits: limits.codec)
         return StoredFrame(
           width: decoded.width, height: decoded.height, samples: decoded.samplesPerPixel,
           pixels: decoded.pixels, bitsStored: decoded.precision)
@@ -94,7 +91,7 @@ package final class ImageFile {
     let hasMagic = source.bytes(128..<132) == Array("DICM".utf8)
     if !hasMagic {
       if let format = ImageFormat(sniffing: start), format != .npy {
-        return .picture(format, source)
+        return .picture(source.bytes(0..<source.count))
       }
       if let kind = ForeignFormat.name(of: start) { throw .foreign(path: path, kind: kind) }
     }
@@ -111,16 +108,9 @@ package final class ImageFile {
   ) throws(IntakeError) -> ImageFacts {
     switch content {
     case .dicom(let file): return ImageFacts(file, size: size)
-    case .picture(_, let source):
+    case .picture(let bytes):
       do throws(CodecError) {
-        let header = try ImageCodec.header(of: source.bytes(0..<source.count))
-        let (pixels, overflow) = header.width.multipliedReportingOverflow(by: header.height)
-        guard !overflow, pixels <= limits.maximumPixels else {
-          throw .tooLarge(
-            header.format, width: header.width, height: header.height,
-            maximumPixels: limits.maximumPixels)
-        }
-        return ImageFacts(header, size: size)
+        return ImageFacts(try ImageCodec.header(of: bytes, limits: limits.codec), size: size)
       } catch { throw IntakeError(error, path: path) }
     }
   }

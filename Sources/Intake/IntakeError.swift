@@ -31,8 +31,8 @@ package enum IntakeError: Error, Equatable, CustomStringConvertible {
       .tooLarge(_, let reason):
       reason
     case .empty: "the file is empty"
-    case .foreign(_, let kind?): "this is \(kind), not a PNG, JPEG, JPEG 2000 or DICOM image"
-    case .foreign(_, nil): "this is not a PNG, JPEG, JPEG 2000 or DICOM image"
+    case .foreign(_, let kind?): "this is \(kind), not a PNG, JPEG, JPEG 2000, TIFF or DICOM image"
+    case .foreign(_, nil): "this is not a PNG, JPEG, JPEG 2000, TIFF or DICOM image"
     case .noSuchFrame(_, let frame, let count):
       count == 1
         ? "there is no frame \(frame); the file has one frame"

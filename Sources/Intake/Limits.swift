@@ -19,5 +19,7 @@ package struct Limits: Sendable, Equatable {
     return limits
   }
 
-  var codec: CodecLimits { CodecLimits(maximumPixels: maximumPixels) }
+  var codec: CodecLimits {
+    CodecLimits(maximumPixels: maximumPixels, maximumFrames: maximumFrames)
+  }
 }

@@ -8,7 +8,9 @@ extension IntakeError {
     self =
       switch error {
       case .unknownFormat, .notThisFormat: .foreign(path: path, kind: nil)
-      case .tooLarge: .tooLarge(path: path, reason: "\(error)")
+      case .tooLarge, .tooManyFrames: .tooLarge(path: path, reason: "\(error)")
+      case .noSuchFrame(let frame, let count):
+        .noSuchFrame(path: path, frame: frame, count: count)
       case .truncated, .corrupt: .damaged(path: path, reason: "\(error)")
       case .unsupported, .cannotEncode: .unsupported(path: path, reason: "\(error)")
       case .outOfMemory: .tooLarge(path: path, reason: "\(error)")
@@ -36,8 +38,9 @@ extension ImageFacts {
     self.init(
       format: "\(header.format)", width: shown.width, height: shown.height,
       channels: header.samplesPerPixel >= 3 || isPalette ? 3 : 1, bits: header.precision,
-      frames: 1, modality: nil, transferSyntax: nil, transferSyntaxUID: nil,
-      photometricInterpretation: nil, pixelSpacing: nil, windows: [], fileSize: size)
+      frames: header.frames, modality: nil, transferSyntax: nil, transferSyntaxUID: nil,
+      photometricInterpretation: nil, pixelSpacing: header.pixelSpacing, windows: [], fileSize: size
+    )
   }
 
   init(_ file: DICOMFile, size: Int) {

@@ -63,7 +63,12 @@ struct Conversion {
     try writer.append(NPYArray.header(shape: shape, values: first.pixels))
     try first.pixels.withLittleEndianBytes { try writer.append($0) }
     for index in frames.dropFirst() {
-      try file.storedFrame(index).pixels.withLittleEndianBytes { try writer.append($0) }
+      let next = try file.storedFrame(index)
+      // Pages of a TIFF file may differ.
+      guard next.hasShape(of: first) else {
+        throw ConversionError.framesDiffer(path: file.path, frame: index + 1)
+      }
+      try next.pixels.withLittleEndianBytes { try writer.append($0) }
     }
     try writer.commit()
   }
@@ -123,6 +128,8 @@ enum ConversionError: Error, CustomStringConvertible {
   case cannotHold(path: String, what: String)
   /// Windows are for grey images.
   case windowOnColor(path: String)
+  /// An array holds frames of one size and type. Counted from 1.
+  case framesDiffer(path: String, frame: Int)
 
   var description: String {
     switch self {
@@ -130,6 +137,8 @@ enum ConversionError: Error, CustomStringConvertible {
       "\(path): this format cannot hold \(what); write to .npy, or leave --raw out"
     case .windowOnColor(let path):
       "\(path): a window applies to grey images, and this one is in colour"
+    case .framesDiffer(let path, let frame):
+      "\(path): frame \(frame) has another size or type than the first; convert one by --frame"
     }
   }
 }

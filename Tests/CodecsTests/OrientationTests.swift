@@ -14,8 +14,8 @@ struct OrientationTests {
   @Test(arguments: 0..<8) func samplesMove(index: Int) throws {
     let (value, expected, width) = Self.upright[index]
     let orientation = try #require(Orientation(rawValue: value))
-    let result = orientation.upright([1, 2, 3, 4, 5, 6], width: 3, height: 2, channels: 1)
-    #expect(result.samples == expected)
+    let result = orientation.upright(.uint8([1, 2, 3, 4, 5, 6]), width: 3, height: 2, channels: 1)
+    #expect(result.pixels == .uint8(expected))
     #expect(result.width == width)
   }
 

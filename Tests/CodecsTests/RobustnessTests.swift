@@ -18,10 +18,15 @@ struct RobustnessTests {
           .uint16(samples), width: 40, height: 24, samplesPerPixel: 1, precision: 16)
       ),
     ]
-    return made.map { ($0, $1 ?? []) }
+    // The directory comes last, so that no cut leaves a whole one.
+    let tiff = TIFFBuilder(
+      TIFFBuilder.Page(
+        width: 40, height: 24, bits: 16, rowsPerStrip: 10,
+        strips: [800, 800, 320].map { size in (0..<size).map { UInt8($0 & 255) } }))
+    return made.map { ($0, $1 ?? []) } + [(.tiff, tiff.bytes())]
   }()
 
-  @Test(arguments: [0, 1, 2]) func everyTruncationIsAnError(file: Int) {
+  @Test(arguments: [0, 1, 2, 3]) func everyTruncationIsAnError(file: Int) {
     let (format, bytes) = Self.files[file]
     #expect(bytes.count > 200)
     // JPEG 2000 only ends in its two-byte end marker, without which nothing is missing.
@@ -43,7 +48,7 @@ struct RobustnessTests {
     }
   }
 
-  @Test(arguments: [1, 2]) func flippedBytesDoNoHarm(file: Int) {
+  @Test(arguments: [1, 2, 3]) func flippedBytesDoNoHarm(file: Int) {
     let (_, bytes) = Self.files[file]
     for index in bytes.indices {
       for mask: UInt8 in [0x01, 0x80, 0xFF] {
@@ -74,6 +79,26 @@ struct RobustnessTests {
     }
   }
 
+  @Test func directoriesThatLieAreErrors() {
+    // A loop of directories.
+    var loop = TIFFBuilder(TIFFBuilder.Page(width: 1, height: 1, strips: [[1]])).bytes()
+    loop.replaceSubrange((loop.count - 4)..<loop.count, with: loop[4..<8])
+    #expect(throws: CodecError.corrupt(.tiff, reason: "its directories form a loop")) {
+      try ImageCodec.header(of: loop)
+    }
+    // More pixels than there are bytes, and than a strip of PackBits or LZW could give.
+    for compression in [1, 5, 8, 7, 32773] {
+      let page = TIFFBuilder.Page(
+        width: 16000, height: 16000, compression: compression, strips: [[1, 2, 3]])
+      #expect(throws: CodecError.self) { try ImageCodec.decode(TIFFBuilder(page).bytes()) }
+    }
+    // Tiles of gigabytes for a picture of one pixel.
+    let page = TIFFBuilder.Page(
+      width: 1, height: 1, compression: 5, strips: [[1]],
+      more: [(322, 4, [1 << 20]), (323, 4, [1 << 14])])
+    #expect(throws: CodecError.self) { try ImageCodec.decode(TIFFBuilder(page).bytes()) }
+  }
+
   @Test func foreignFilesAreToldApart() {
     #expect(throws: CodecError.unknownFormat) { try ImageCodec.image(from: []) }
     #expect(throws: CodecError.unknownFormat) { try ImageCodec.image(from: Array("GIF89a".utf8)) }
@@ -84,7 +109,7 @@ struct RobustnessTests {
 
   @Test func noiseBehindASignatureDoesNoHarm() {
     var state: UInt32 = 7
-    for format in [ImageFormat.png, .jpeg, .jpeg2000, .jp2, .npy] {
+    for format in ImageFormat.allCases {
       for length in [0, 1, 7, 50, 500] {
         let noise = (0..<length).map { _ -> UInt8 in
           state = state &* 1_664_525 &+ 1_013_904_223

@@ -35,7 +35,7 @@ package enum JPEGCodec {
     let channels = header.components == 1 ? 1 : 3
     let samples = header.components == 4 ? rgb(fromInvertedCMYK: stored) : stored
     let upright = EXIF.orientation(inJPEG: bytes).upright(
-      samples, width: Int(header.width), height: Int(header.height), channels: channels)
+      .uint8(samples), width: Int(header.width), height: Int(header.height), channels: channels)
     var attributes = ImageAttributes()
     if header.isIncomplete != 0 {
       attributes.warnings.append("the progressive JPEG lacks its last refinements")
@@ -45,7 +45,7 @@ package enum JPEGCodec {
     }
     return Image(
       width: upright.width, height: upright.height, channels: channels,
-      pixels: .uint8(upright.samples), bitsStored: 8, attributes: attributes)
+      pixels: upright.pixels, bitsStored: 8, attributes: attributes)
   }
 
   /// Writes 8-bit grey or RGB; chroma is not subsampled.

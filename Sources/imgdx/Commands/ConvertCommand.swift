@@ -16,7 +16,7 @@ struct ConvertCommand: ParsableCommand {
       as stored with rescale and windows beside them, and colour as RGB.
       """)
 
-  @Argument(help: "A PNG, JPEG, JPEG 2000 or DICOM file, or - for standard input.")
+  @Argument(help: "A PNG, JPEG, JPEG 2000, TIFF or DICOM file, or - for standard input.")
   var input: String
 
   @Argument(help: "The file to write; its extension tells the format.")

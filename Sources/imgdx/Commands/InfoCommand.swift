@@ -14,7 +14,7 @@ struct InfoCommand: ParsableCommand {
       tilt. With --json there is one line a file, and one a series.
       """)
 
-  @Argument(help: "PNG, JPEG, JPEG 2000 or DICOM files, folders, or - for standard input.")
+  @Argument(help: "PNG, JPEG, JPEG 2000, TIFF or DICOM files, folders, or - for standard input.")
   var inputs: [String]
 
   @Flag(help: "Print JSON, one document a line.")

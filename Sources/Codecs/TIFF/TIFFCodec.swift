@@ -1,0 +1,66 @@
+internal import CTIFF
+package import Imaging
+
+/// TIFF 6.0 and BigTIFF through libtiff: 1 to 32 bits, signed or not, floating point; grey, RGB,
+/// palette, inks, YCbCr; strips and tiles, planes or pixels, every compression that libtiff has.
+///
+/// Each page of full resolution is a frame. Missing or undecodable data is an error.
+package enum TIFFCodec {
+  /// What the first page's directory says.
+  package static func header(
+    of bytes: [UInt8], limits: CodecLimits = .standard
+  ) throws(CodecError) -> CodecHeader {
+    let pages = try TIFFDirectories(of: bytes, limits: limits).pages
+    let page = try TIFFLibrary.page(of: bytes, at: pages[0])
+    var header = CodecHeader(
+      format: .tiff, width: Int(page.width), height: Int(page.height),
+      samplesPerPixel: Int(page.samples), precision: Int(page.bits),
+      isSigned: page.sampleFormat != 1, orientation: orientation(of: page),
+      remarks: page.photometric == TIFFLibrary.palette ? ["palette"] : [])
+    header.frames = pages.count
+    header.pixelSpacing = TIFFSpacing.ofPixels(page)
+    return header
+  }
+
+  /// Samples of one page as stored: palette indices, inks, alpha beside colour; not turned upright.
+  /// YCbCr and CIE L*a*b* are given as RGB.
+  /// - Parameter frame: from 0.
+  package static func decode(
+    _ bytes: [UInt8], frame: Int = 0, limits: CodecLimits = .standard
+  ) throws(CodecError) -> DecodedPixels {
+    let stored = try read(bytes, frame: frame, limits: limits)
+    return DecodedPixels(
+      width: Int(stored.page.width), height: Int(stored.page.height),
+      samplesPerPixel: Int(stored.page.samples), pixels: stored.pixels,
+      precision: Int(stored.page.bits), isSigned: stored.page.sampleFormat != 1)
+  }
+
+  /// The picture of one page: grey or RGB, upright, alpha laid over black. Grey keeps its values;
+  /// where white is zero it is marked as inverted.
+  /// - Parameter frame: from 0.
+  package static func image(
+    from bytes: [UInt8], frame: Int = 0, limits: CodecLimits = .standard
+  ) throws(CodecError) -> Image {
+    let stored = try read(bytes, frame: frame, limits: limits)
+    let display = try TIFFDisplay(stored)
+    var attributes = ImageAttributes()
+    attributes.isInverted =
+      stored.page.photometric == TIFFLibrary.whiteIsZero && display.channels == 1
+    attributes.pixelSpacing = TIFFSpacing.ofPixels(stored.page)
+    return display.image(upright: orientation(of: stored.page), attributes)
+  }
+
+  private static func read(
+    _ bytes: [UInt8], frame: Int, limits: CodecLimits
+  ) throws(CodecError) -> TIFFLibrary.Stored {
+    let pages = try TIFFDirectories(of: bytes, limits: limits).pages
+    guard pages.indices.contains(frame) else {
+      throw .noSuchFrame(frame + 1, count: pages.count)
+    }
+    return try TIFFLibrary.read(bytes, at: pages[frame], limits: limits)
+  }
+
+  private static func orientation(of page: CTIFFPage) -> Orientation {
+    Orientation(rawValue: Int(page.orientation)) ?? .upright
+  }
+}

@@ -20,7 +20,8 @@ let package = Package(
   name: "imgdx",
   products: [.executable(name: "imgdx", targets: ["imgdx"])],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     // Layer 0: C libraries behind module maps and shims.
@@ -38,6 +39,7 @@ let package = Package(
         "dcmdata", "oflog", "ofstd", "z", "stdc++",
       ].map { .linkedLibrary($0) }),
     .target(name: "CKernels", cSettings: optimisedC),
+    .target(name: "CSandbox"),
 
     // Layer 1: values.
     .target(name: "Files", dependencies: ["CCrypto"], swiftSettings: strict),
@@ -75,6 +77,9 @@ let package = Package(
         "Files",
       ], swiftSettings: numeric),
     .target(
+      name: "BatchLedger",
+      dependencies: [.product(name: "GRDB", package: "GRDB.swift")], swiftSettings: strict),
+    .target(
       name: "Reports",
       dependencies: [
         "Imaging", "Enhancement", "Screening", "Training", "DICOM", "Codecs", "Files",
@@ -82,8 +87,10 @@ let package = Package(
       swiftSettings: numeric),
     .target(
       name: "Batching",
-      dependencies: ["Imaging", "Codecs", "Intake", "Screening", "Reports", "Files"],
-      swiftSettings: strict),
+      dependencies: [
+        "CSandbox", "Imaging", "Codecs", "Intake", "Screening", "Tensors", "BatchLedger",
+        "Reports", "Files",
+      ], swiftSettings: strict),
 
     // Layer 8: arguments to values, errors to exit codes.
     .executableTarget(
@@ -125,11 +132,14 @@ let package = Package(
       dependencies: ["Training", "Networks", "ModelFiles", "Codecs", "Imaging"],
       exclude: ["Fixtures"], swiftSettings: strict),
     .testTarget(
+      name: "BatchLedgerTests", dependencies: ["BatchLedger"], swiftSettings: strict),
+    .testTarget(
       name: "ReportsTests",
       dependencies: ["Reports", "Screening", "Training", "Imaging", "Codecs", "Files"],
       swiftSettings: strict),
     .testTarget(
-      name: "BatchingTests", dependencies: ["Batching", "Reports", "Files"], swiftSettings: strict),
+      name: "BatchingTests", dependencies: ["Batching", "BatchLedger", "Reports", "Files"],
+      swiftSettings: strict),
     .testTarget(
       name: "CommandTests",
       dependencies: [

@@ -5,7 +5,10 @@ import Foundation
 
 struct Target {
   var name: String
+  /// Targets of this package.
   var dependencies: [String]
+  /// Products of other packages.
+  var products: [String]
 }
 
 @main
@@ -36,13 +39,15 @@ enum CheckLayers {
         index + 1 < starts.count ? starts[index + 1].range.lowerBound : manifest.endIndex
       var text = manifest[match.range.upperBound..<end]
       if let tests = text.range(of: ".testTarget(") { text = text[..<tests.lowerBound] }
-      var names: [String] = []
+      var (names, products): ([String], [String]) = ([], [])
       if let list = text.firstMatch(of: /dependencies: \[([^\]]*)\]/) {
         // Products of packages name their package too; only the first name is the module's.
-        let own = list.1.replacing(/\.product\(name: ("\w+"), package: "[\w-]+"\)/) { _ in "" }
+        let product = /\.product\(name: "(\w+)", package: "[\w.-]+"\)/
+        products = list.1.matches(of: product).map { String($0.1) }
+        let own = list.1.replacing(product) { _ in "" }
         names = own.matches(of: /"(\w+)"/).map { String($0.1) }
       }
-      return Target(name: String(match.2), dependencies: names)
+      return Target(name: String(match.2), dependencies: names, products: products)
     }
   }
 
@@ -51,7 +56,8 @@ enum CheckLayers {
     guard let files = FileManager.default.enumerator(atPath: folder) else {
       return ["\(folder) is missing"]
     }
-    let allowed = Set(target.dependencies + ["Foundation", "Dispatch", "Synchronization"])
+    let allowed = Set(
+      target.dependencies + target.products + ["Foundation", "Dispatch", "Synchronization"])
     var faults: [String] = []
     for case let file as String in files where file.hasSuffix(".swift") {
       let text = try String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)
@@ -74,7 +80,6 @@ enum CheckLayers {
       of: /(?:@\w+ )?(private |internal |package |public )?import (?:\w+ )?(\w+)/)
     {
       let (access, module) = (match.1.map(String.init) ?? "", String(match.2))
-      if module == "ArgumentParser" && target.name == "imgdx" { return nil }
       if !allowed.contains(module) { return "\(target.name) may not import \(module)" }
       let isC =
         modules.contains(module) && module.wholeMatch(of: /C[A-Z]\w*/) != nil

@@ -1,3 +1,4 @@
+package import BatchLedger
 package import Files
 package import Screening
 
@@ -9,10 +10,22 @@ package enum BatchError: Error, Equatable, CustomStringConvertible {
   case noImages(inputs: [String])
   /// A rerun would take its own outputs for inputs.
   case outputIsInput(path: String)
+  /// Another run writes into the output folder.
+  case inUse(folder: String, process: Int32?)
   /// Results cannot be written, so going on would lose them.
   case cannotWrite(FileError)
+  /// What happens cannot be remembered.
+  case ledger(LedgerError)
   /// The model does not work, for any image.
   case screening(ScreeningError)
+  /// No worker process can be started.
+  case cannotStart(reason: String)
+  /// Workers die before they can take a case.
+  case workersDie(reason: String)
+  /// A worker found that going on makes no sense, for any case.
+  case worker(reason: String)
+  /// The model's file was replaced while the run used it.
+  case modelChanged(path: String)
 
   package var description: String {
     switch self {
@@ -21,8 +34,18 @@ package enum BatchError: Error, Equatable, CustomStringConvertible {
     case .outputIsInput(let path):
       "the output folder \(path) is also an input; choose another, or the next run would read "
         + "these results as images"
+    case .inUse(let folder, let process):
+      "another run\(process.map { " (process \($0))" } ?? "") is writing into \(folder): wait for "
+        + "it, stop it, or choose another output folder"
     case .cannotWrite(let error): error.description
+    case .ledger(let error): error.description
     case .screening(let error): error.description
+    case .cannotStart(let reason): "no worker process can be started: \(reason)"
+    case .workersDie(let reason): "workers end before they can take a case: \(reason)"
+    case .worker(let reason): reason
+    case .modelChanged(let path):
+      "the model \(path) changed while the run used it: run again, and every file is done with the "
+        + "new one"
     }
   }
 }

@@ -1,119 +1,177 @@
+internal import BatchLedger
+private import Files
 private import Foundation
-package import Intake
+private import Intake
 package import Reports
-package import Screening
+private import Screening
 
-/// Runs a list of cases through a model, on several workers.
-package struct BatchRun: Sendable {
-  package var model: ScreeningModel
-  package var outputs: CaseOutputs
-  /// Larger files are refused.
-  package var limits: Limits
-  /// Cases in work at once.
-  package var jobs: Int
-  /// Threads that share the network of one case.
-  package var threads: Int
-  /// Asked before each case; true ends the run after the cases in hand.
-  package var shouldStop: @Sendable () -> Bool
+/// A night's work: folders in, results and one report out, remembered in a ledger so that the same
+/// command goes on where an earlier one ended, however that ended.
+package struct BatchRun {
+  /// Folders and files as the user gave them.
+  package var inputs: [String]
+  /// The output folder.
+  package var folder: String
+  /// Path of the model's file.
+  package var model: String
+  package var configuration: BatchConfiguration
+  package var settings: BatchSettings
 
   package init(
-    model: ScreeningModel, outputs: CaseOutputs, limits: Limits, jobs: Int, threads: Int,
-    shouldStop: @escaping @Sendable () -> Bool
+    inputs: [String], folder: String, model: String, configuration: BatchConfiguration,
+    settings: BatchSettings
   ) {
+    self.inputs = inputs
+    self.folder = folder
     self.model = model
-    self.outputs = outputs
-    self.limits = limits
-    self.jobs = jobs
-    self.threads = threads
-    self.shouldStop = shouldStop
+    self.configuration = configuration
+    self.settings = settings
   }
 
-  /// Works through all cases.
-  /// - Parameter deliver: given the records of each case in the order of `works`, one call at a
-  ///   time; an error that it throws ends the run.
-  /// - Returns: true when every case was worked on, false when the run was stopped.
-  /// - Throws: ``BatchError``, or what `deliver` throws.
+  /// Works through the inputs and writes the report.
+  /// - Parameters:
+  ///   - shouldStop: asked a few times a second; true ends the run after the cases in hand.
+  ///   - listen: told what happens, one call at a time.
+  /// - Returns: the run as it was reported.
+  /// - Throws: ``BatchError``; what was done until then is in the ledger.
   package func run(
-    _ works: [CaseWork], deliver: @escaping @Sendable ([CaseRecord]) throws -> Void
-  ) throws -> Bool {
-    let queue = CaseQueue(works, deliver: deliver)
-    let workers = min(max(jobs, 1), max(works.count, 1))
-    let group = DispatchGroup()
-    for _ in 0..<workers {
-      group.enter()
-      let thread = Thread {
-        work(through: queue)
-        group.leave()
-      }
-      // Decoders of other projects may need more stack than a dispatch queue has.
-      thread.stackSize = 8 << 20
-      thread.start()
+    shouldStop: @escaping () -> Bool, listen: @escaping (BatchEvent) -> Void
+  ) throws(BatchError) -> RunRecord {
+    try InputWalk.check(inputs, outputFolder: folder)
+    guard InputWalk.hasImages(inputs, outputFolder: folder) else {
+      throw .noImages(inputs: inputs)
     }
-    group.wait()
-    return try queue.result()
+    let basis = LedgerBasis(
+      configurationSHA256: configuration.digest.description,
+      modelSHA256: try Self.digest(ofModel: model), retriesFailed: settings.retriesFailed)
+    let lock: OutputLock
+    do throws(FileError) { try Folder.make(folder) } catch { throw .cannotWrite(error) }
+    lock = try OutputLock(folder: folder)
+    defer { withExtendedLifetime(lock) {} }
+    Folder.removeTemporaries(below: folder)
+    do {
+      let ledger = try Ledger(folder: folder)
+      return try work(ledger, basis, shouldStop, listen)
+    } catch let error as LedgerError {
+      throw .ledger(error)
+    } catch let error as BatchError {
+      throw error
+    } catch {
+      throw .worker(reason: String(describing: error))
+    }
   }
 
-  private func work(through queue: CaseQueue) {
-    let screener = Screener(model: model, threads: threads)
-    let runner = CaseRunner(
-      screener: screener, outputs: outputs, limits: limits, shouldStop: shouldStop)
-    while !shouldStop(), let (index, work) = queue.next() {
-      do {
-        queue.finish(index, .success(try runner.run(work)), wasCutShort: runner.wasCutShort)
-      } catch {
-        queue.finish(index, .failure(error))
+  private func work(
+    _ ledger: Ledger, _ basis: LedgerBasis, _ shouldStop: @escaping () -> Bool,
+    _ listen: @escaping (BatchEvent) -> Void
+  ) throws -> RunRecord {
+    let (started, clock) = (Self.timestamp(), ContinuousClock.now)
+    let number = try ledger.begin(
+      RunDescription(
+        program: configuration.program, process: getpid(), inputs: JSONValue(inputs).text(),
+        configuration: configuration.json.text(),
+        configurationSHA256: basis.configurationSHA256, modelSHA256: basis.modelSHA256,
+        started: started))
+    let scheduler = BatchScheduler(
+      ledger: ledger, basis: basis, settings: settings,
+      setup: WorkerSetup(
+        parent: getpid(), memory: settings.memory, model: model, folder: folder,
+        configuration: configuration),
+      listen: listen, shouldStop: shouldStop)
+    try scheduler.startFirst()
+    let plan = try makePlan(ledger, basis)
+    listen(.planned(files: plan.files, toCheck: plan.toCheck))
+    let isComplete = try scheduler.run(cases: plan.files)
+    var run = RunRecord(
+      program: configuration.program, model: ModelIdentity(name: "", sha256: basis.modelSHA256),
+      labels: [], suspiciousLabels: [], modelSummary: "", inputs: inputs, started: started,
+      finished: Self.timestamp(), elapsed: (.now - clock) / .seconds(1),
+      wasInterrupted: !isComplete, includesPHI: configuration.includesPHI)
+    if let model = scheduler.model { run.describe(model) }
+    let counts = try ledger.entryCounts()
+    run.counts = RunCounts(counts)
+    run.circumstances = try circumstances(scheduler, ledger.caseCounts(), counts, run.elapsed)
+    try RunOutputs.write(run, from: ledger, to: folder)
+    try ledger.end(
+      run: number, finished: run.finished, ending: isComplete ? "complete" : "interrupted")
+    return run
+  }
+
+  /// Lists the inputs, settles names, and clears away what no longer belongs to any.
+  private func makePlan(_ ledger: Ledger, _ basis: LedgerBasis) throws -> LedgerPlan {
+    var names = OutputNames()
+    try ledger.list { add in
+      try InputWalk.walk(inputs, outputFolder: folder) { file in
+        if try add(file) { names.count(file.relative) }
       }
     }
+    let plan = try ledger.plan(basis) { names.name(for: $0) }
+    for path in plan.staleOutputs { unlink("\(folder)/\(path)") }
+    let writer = CaseWriter(
+      CaseOutputs(
+        folder: folder, includesPictures: true, thumbnailSide: 0, includesPHI: false, program: ""))
+    for name in plan.torn { writer.removeAll(named: name) }
+    return plan
+  }
+
+  private func circumstances(
+    _ scheduler: BatchScheduler, _ cases: CaseCounts, _ counts: EntryCounts, _ elapsed: Double
+  ) -> [JSONValue.Member] {
+    [
+      .init("configuration", configuration.json),
+      .init(
+        "machine",
+        [
+          "system": .string(ProcessInfo.processInfo.operatingSystemVersionString),
+          "processors": .integer(Machine.processors), "memory_bytes": .integer(Machine.memory),
+          "blas_core": JSONValue(scheduler.model?.blasCore), "jobs": .integer(settings.jobs),
+          "isolation": .string(Isolation.state),
+        ]),
+      .init(
+        "files",
+        [
+          "listed": .integer(cases.files), "done": .integer(cases.done),
+          "failed": .integer(cases.failed),
+        ]),
+      .init("images_this_time", .integer(scheduler.images)),
+      .init(
+        "images_per_second",
+        JSONValue(elapsed > 0 ? Double(scheduler.images) / elapsed : nil, decimals: 2)),
+      .init(
+        "stage_seconds",
+        [
+          "decoding": JSONValue(counts.times.decoding, decimals: 2),
+          "preprocessing": JSONValue(counts.times.preprocessing, decimals: 2),
+          "network": JSONValue(counts.times.network, decimals: 2),
+          "measuring": JSONValue(counts.times.measuring, decimals: 2),
+        ]),
+    ]
+  }
+
+  static func digest(ofModel path: String) throws(BatchError) -> String {
+    do {
+      return Digest(of: try FileBytes(path: path)).description
+    } catch {
+      throw .worker(reason: "the model cannot be used: \(error)")
+    }
+  }
+
+  private static func timestamp() -> String { Date().formatted(.iso8601) }
+}
+
+extension RunRecord {
+  fileprivate mutating func describe(_ facts: ModelFacts) {
+    model = ModelIdentity(name: facts.name, sha256: facts.sha256)
+    (labels, suspiciousLabels) = (facts.labels, facts.suspiciousLabels)
+    modelSummary = facts.summary
   }
 }
 
-/// Hands out cases and puts the answers back in order. Safe to use from several threads.
-private final class CaseQueue: @unchecked Sendable {
-  // Safe: everything mutable is touched under `lock` only.
-  private let lock = NSLock()
-  private let works: [CaseWork]
-  private let deliver: ([CaseRecord]) throws -> Void
-  private var nextWork = 0
-  private var nextDelivery = 0
-  private var waiting: [Int: [CaseRecord]] = [:]
-  private var failure: (any Error)?
-  private var wasCutShort = false
-
-  init(_ works: [CaseWork], deliver: @escaping ([CaseRecord]) throws -> Void) {
-    self.works = works
-    self.deliver = deliver
-  }
-
-  /// The next case, nil when there is none or the run has failed.
-  func next() -> (Int, CaseWork)? {
-    lock.withLock {
-      guard failure == nil, nextWork < works.count else { return nil }
-      defer { nextWork += 1 }
-      return (nextWork, works[nextWork])
-    }
-  }
-
-  func finish(
-    _ index: Int, _ result: Result<[CaseRecord], any Error>, wasCutShort: Bool = false
-  ) {
-    lock.withLock {
-      self.wasCutShort = self.wasCutShort || wasCutShort
-      switch result {
-      case .failure(let error): failure = failure ?? error
-      case .success(let records): waiting[index] = records
-      }
-      while failure == nil, let records = waiting.removeValue(forKey: nextDelivery) {
-        nextDelivery += 1
-        do { try deliver(records) } catch { failure = error }
-      }
-    }
-  }
-
-  /// True when all cases were delivered whole.
-  func result() throws -> Bool {
-    try lock.withLock {
-      if let failure { throw failure }
-      return nextDelivery == works.count && !wasCutShort
-    }
+extension RunCounts {
+  fileprivate init(_ counts: EntryCounts) {
+    self.init()
+    (images, failed) = (counts.images, counts.failed)
+    (suspicious, withLesions) = (counts.suspicious, counts.withLesions)
+    labels = counts.labels
   }
 }

@@ -1,48 +1,20 @@
+package import BatchLedger
 private import Codecs
-private import Files
+package import Files
 private import Foundation
 private import Imaging
 package import Intake
 package import Reports
 package import Screening
 
-/// One input of a run.
-package struct CaseWork: Sendable, Equatable {
-  /// The file to read, as reports name it; "-" is standard input.
-  package var path: String
-  /// Path of its outputs in the output folder, without endings.
-  package var name: String
-  /// Why it cannot even be opened, where the walk over its folder found that out.
-  package var refusal: String?
-
-  package init(path: String, name: String, refusal: String? = nil) {
-    self.path = path
-    self.name = name
-    self.refusal = refusal
-  }
-}
-
-/// What a run writes, and where.
-package struct CaseOutputs: Sendable, Equatable {
-  /// Nil: nothing is written.
-  package var folder: String?
-  /// Masks and overlays beside the JSON documents.
-  package var includesPictures: Bool
-  /// Longest side of the report's thumbnails in pixels; 0: none are made.
-  package var thumbnailSide: Int
-  package var includesPHI: Bool
-  /// Name and version of the program.
-  package var program: String
-
-  package init(
-    folder: String?, includesPictures: Bool, thumbnailSide: Int, includesPHI: Bool, program: String
-  ) {
-    self.folder = folder
-    self.includesPictures = includesPictures
-    self.thumbnailSide = thumbnailSide
-    self.includesPHI = includesPHI
-    self.program = program
-  }
+/// What happens while a case is worked on, in this order.
+package enum CaseEvent: Sendable {
+  /// The input was read, but not looked into yet; nil where it could not be read.
+  case opened(Digest?)
+  /// The pixels of an image are decoded: whatever goes wrong from here on, no decoder did it.
+  case decoded
+  /// One image is finished, and its files are on disk.
+  case finished(CaseRecord, [OutputFile])
 }
 
 /// Works through one input at a time: one case in, its records out, its files on disk by then.
@@ -50,6 +22,7 @@ package struct CaseOutputs: Sendable, Equatable {
 /// A bad file, or a bad frame, is a failed record. Errors are thrown only where going on makes no
 /// sense. Each worker holds its own.
 package final class CaseRunner {
+  package typealias Report = (CaseEvent) throws(BatchError) -> Void
   private let screener: Screener
   private let outputs: CaseOutputs
   private let limits: Limits
@@ -66,19 +39,52 @@ package final class CaseRunner {
     self.shouldStop = shouldStop
   }
 
-  /// A record for each frame of the file, or one that says why there is none. Fewer than the frames
-  /// when the user wants to stop.
-  package func run(_ work: CaseWork) throws(BatchError) -> [CaseRecord] {
+  /// Reads the input and works on it: a record for each frame of the file, or one that says why there
+  /// is none. Fewer than the frames when the user wants to stop.
+  package func run(_ work: CaseWork, report: Report) throws(BatchError) {
+    try run(work, contents(of: work), report: report)
+  }
+
+  /// The input's bytes, or why there are none.
+  package func contents(of work: CaseWork) -> Result<FileBytes, CaseRefusal> {
+    if let refusal = work.refusal { return .failure(CaseRefusal(reason: refusal)) }
+    do throws(IntakeError) {
+      return .success(try ImageFile.contents(of: work.path, limits: limits))
+    } catch {
+      return .failure(CaseRefusal(reason: error.reason))
+    }
+  }
+
+  /// The same on contents that were read already.
+  /// - Parameter digest: of the contents, where it is known.
+  package func run(
+    _ work: CaseWork, _ contents: Result<FileBytes, CaseRefusal>, digest known: Digest? = nil,
+    report: Report
+  ) throws(BatchError) {
     var source = CaseSource(name: work.name, file: work.path)
-    if let refusal = work.refusal { return [try fail(source, refusal)] }
+    let bytes: FileBytes
+    switch contents {
+    case .failure(let refusal):
+      try report(.opened(nil))
+      return try fail(source, refusal.reason, report)
+    case .success(let contents): bytes = contents
+    }
+    let digest = known ?? Digest(of: bytes)
+    source.sha256 = digest.description
+    try report(.opened(digest))
     let file: ImageFile
     do {
-      file = try ImageFile(path: work.path, limits: limits)
+      file = try ImageFile(bytes, digest: digest, path: work.path, limits: limits)
     } catch {
-      return [try fail(source, error.reason)]
+      return try fail(source, error.reason, report)
     }
     source.describe(file)
-    var records: [CaseRecord] = []
+    try runFrames(of: file, source, report)
+  }
+
+  private func runFrames(of file: ImageFile, _ source: CaseSource, _ report: Report)
+    throws(BatchError)
+  {
     var unreadable = 0
     for index in 0..<file.facts.frames {
       if index > 0 && shouldStop() {
@@ -88,30 +94,27 @@ package final class CaseRunner {
       var frame = source
       if file.facts.frames > 1 {
         frame.frame = index + 1
-        frame.name = OutputNames.frame(index + 1, of: work.name)
+        frame.name = OutputNames.frame(index + 1, of: source.name)
       }
       if unreadable == Self.unreadableLimit {
         let rest = file.facts.frames - index
-        records.append(
-          try fail(
-            frame,
-            "the \(unreadable) frames before it cannot be read, so neither it nor the "
-              + "\(rest - 1) after it were tried"))
-        break
+        return try fail(
+          frame,
+          "the \(unreadable) frames before it cannot be read, so neither it nor the "
+            + "\(rest - 1) after it were tried", report)
       }
-      let record = try runFrame(index, of: file, frame)
-      if case .failed = record.outcome { unreadable += 1 } else { unreadable = 0 }
-      records.append(record)
+      let isRead = try runFrame(index, of: file, frame, report)
+      unreadable = isRead ? 0 : unreadable + 1
     }
-    return records
   }
 
   /// A header may claim a hundred thousand frames that are not there: after this many in a row that
   /// cannot be read, one record stands for the rest.
   private static let unreadableLimit = 16
 
-  private func runFrame(_ index: Int, of file: ImageFile, _ source: CaseSource)
-    throws(BatchError) -> CaseRecord
+  /// - Returns: true when the frame was screened.
+  private func runFrame(_ index: Int, of file: ImageFile, _ source: CaseSource, _ report: Report)
+    throws(BatchError) -> Bool
   {
     var source = source
     let start = ContinuousClock.now
@@ -119,60 +122,73 @@ package final class CaseRunner {
     do {
       image = try file.frame(index)
     } catch {
-      return try fail(source, error.reason)
+      try fail(source, error.reason, report)
+      return false
     }
     source.decoding += (ContinuousClock.now - start) / .seconds(1)
     source.describe(image)
+    try report(.decoded)
     let findings: Findings
     do {
       findings = try screener.screen(image)
     } catch {
       switch error {
       // These are about this image; the others would happen again with the next.
-      case .enhancement, .notANumber, .blankImage: return try fail(source, error.description)
+      case .enhancement, .notANumber, .blankImage:
+        try fail(source, error.description, report)
+        return false
       default: throw .screening(error)
       }
     }
-    return try finish(source, image, findings)
+    return try finish(source, image, findings, report)
   }
 
-  private func finish(_ source: CaseSource, _ image: Image, _ findings: Findings)
-    throws(BatchError) -> CaseRecord
-  {
+  private func finish(
+    _ source: CaseSource, _ image: Image, _ findings: Findings, _ report: Report
+  ) throws(BatchError) -> Bool {
+    var record = CaseRecord(source: source, outcome: .screened(findings, nil))
+    let files: [OutputFile]
     do {
       var thumbnail: Thumbnail?
       if outputs.thumbnailSide > 0 {
         thumbnail = try Thumbnail(of: image, mask: findings.mask, side: outputs.thumbnailSide)
       }
-      var record = CaseRecord(source: source, outcome: .screened(findings, thumbnail))
-      try CaseWriter(outputs).write(record, image: image, mask: findings.mask)
+      files = try CaseWriter(outputs).write(record, image: image, mask: findings.mask)
       // Masks of thousands of cases would fill the memory; this one is on disk.
       var light = findings
       light.mask = nil
       record.outcome = .screened(light, thumbnail)
-      return record
     } catch let error as FileError {
       throw .cannotWrite(error)
     } catch {
-      return try fail(source, String(describing: error))
+      try fail(source, String(describing: error), report)
+      return false
     }
+    try report(.finished(record, files))
+    return true
   }
 
-  private func fail(_ source: CaseSource, _ reason: String) throws(BatchError) -> CaseRecord {
+  private func fail(_ source: CaseSource, _ reason: String, _ report: Report) throws(BatchError) {
     let record = CaseRecord(source: source, outcome: .failed(reason))
+    let files: [OutputFile]
     do {
-      try CaseWriter(outputs).write(failed: record)
+      files = try CaseWriter(outputs).write(failed: record)
     } catch {
       throw .cannotWrite(error)
     }
-    return record
+    try report(.finished(record, files))
   }
+}
+
+/// Why an input has no bytes.
+package struct CaseRefusal: Error, Equatable {
+  /// One sentence, without the path.
+  package var reason: String
 }
 
 extension CaseSource {
   fileprivate mutating func describe(_ file: ImageFile) {
     let facts = file.facts
-    sha256 = file.digest.description
     (format, transferSyntax, modality) = (facts.format, facts.transferSyntax, facts.modality)
     (width, height, channels, bits) = (facts.width, facts.height, facts.channels, facts.bits)
     (frames, spacing) = (facts.frames, facts.pixelSpacing)

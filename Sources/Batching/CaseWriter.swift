@@ -1,3 +1,4 @@
+internal import BatchLedger
 private import Codecs
 internal import Files
 private import Foundation
@@ -13,39 +14,71 @@ struct CaseWriter {
 
   /// Writes `<name>.json` and, where asked for and the model segments, `<name>.mask.png` and
   /// `<name>.overlay.png`.
+  /// - Returns: what was written, durably.
   /// - Throws: ``FileError`` when the disk refuses, ``ReportError`` when a picture cannot be encoded.
-  func write(_ record: CaseRecord, image: Image, mask: Mask?) throws {
-    guard let base = try base(for: record) else { return }
+  func write(_ record: CaseRecord, image: Image, mask: Mask?) throws -> [OutputFile] {
+    guard let folder = try madeFolder(for: record) else { return [] }
+    var files: [OutputFile] = []
     if outputs.includesPictures, let mask {
-      try AtomicFile.write(encode(PNGCodec.encode(mask), "the mask"), to: base + ".mask.png")
       let overlay = Overlay.render(
         image, mask: mask, isSuspicious: record.findings?.isSuspicious ?? false)
-      try AtomicFile.write(
-        encode(PNGCodec.encode(overlay), "the overlay"), to: base + ".overlay.png")
+      files = [
+        try write(
+          encode(PNGCodec.encode(mask), "the mask"), record.source.name + ".mask.png", folder),
+        try write(
+          encode(PNGCodec.encode(overlay), "the overlay"), record.source.name + ".overlay.png",
+          folder),
+      ]
     }
-    try writeDocument(record, base)
+    return files + [try writeDocument(record, folder)]
   }
 
   /// Writes the reason to `<name>.json`; pictures of an earlier run are taken away.
-  func write(failed record: CaseRecord) throws(FileError) {
-    guard let base = try base(for: record) else { return }
-    unlink(base + ".mask.png")
-    unlink(base + ".overlay.png")
-    try writeDocument(record, base)
+  func write(failed record: CaseRecord) throws(FileError) -> [OutputFile] {
+    guard let folder = try madeFolder(for: record) else { return [] }
+    unlink("\(folder)/\(record.source.name).mask.png")
+    unlink("\(folder)/\(record.source.name).overlay.png")
+    return [try writeDocument(record, folder)]
   }
 
-  private func writeDocument(_ record: CaseRecord, _ base: String) throws(FileError) {
+  /// Removes whatever files of a case lie about, of the case as a whole and of its frames.
+  func removeAll(named name: String) {
+    guard let folder = outputs.folder else { return }
+    let base = (name as NSString).lastPathComponent
+    let parent = "\(folder)/\((name as NSString).deletingLastPathComponent)"
+    for file in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
+    where file.hasPrefix(base) && Self.isOutput(ending: file.dropFirst(base.count)) {
+      unlink("\(parent)/\(file)")
+    }
+  }
+
+  /// ".json", ".frame-0001.mask.png", and what they are called until they are whole.
+  private static func isOutput(ending: Substring) -> Bool {
+    ending.wholeMatch(
+      of: /(\.frame-[0-9]+)?\.(json|mask\.png|overlay\.png)(\.part-[0-9]+-[0-9]+)?/) != nil
+  }
+
+  private func writeDocument(_ record: CaseRecord, _ folder: String) throws(FileError)
+    -> OutputFile
+  {
     let document = CaseDocument.json(
       record, program: outputs.program, includesPHI: outputs.includesPHI)
-    try AtomicFile.write(document.text(isIndented: true) + "\n", to: base + ".json")
+    return try write(
+      Array((document.text(isIndented: true) + "\n").utf8), record.source.name + ".json", folder)
   }
 
-  /// The path without ending, its folder made; nil when nothing is to be written.
-  private func base(for record: CaseRecord) throws(FileError) -> String? {
+  private func write(_ bytes: [UInt8], _ path: String, _ folder: String) throws(FileError)
+    -> OutputFile
+  {
+    try AtomicFile.write(bytes, to: "\(folder)/\(path)")
+    return OutputFile(path: path, sha256: Digest(of: bytes).description)
+  }
+
+  /// The output folder, with the folders of the case's name made in it; nil when nothing is written.
+  private func madeFolder(for record: CaseRecord) throws(FileError) -> String? {
     guard let folder = outputs.folder else { return nil }
-    let base = "\(folder)/\(record.source.name)"
-    try makeFolder((base as NSString).deletingLastPathComponent)
-    return base
+    try Folder.make(("\(folder)/\(record.source.name)" as NSString).deletingLastPathComponent)
+    return folder
   }
 
   private func encode(_ bytes: @autoclosure () throws(CodecError) -> [UInt8], _ what: String)
@@ -56,15 +89,5 @@ struct CaseWriter {
     } catch {
       throw .cannotEncode(what: what, reason: error.description)
     }
-  }
-}
-
-/// Makes a folder and those above it; one that is there already is fine.
-func makeFolder(_ path: String) throws(FileError) {
-  var status = stat()
-  if path.isEmpty || stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR { return }
-  try makeFolder((path as NSString).deletingLastPathComponent)
-  guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
-    throw .cannotWrite(path: path, reason: String(cString: strerror(errno)))
   }
 }

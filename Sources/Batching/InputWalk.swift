@@ -1,3 +1,4 @@
+package import BatchLedger
 private import Foundation
 private import Intake
 
@@ -12,51 +13,79 @@ package enum InputWalk {
   package static func works(for inputs: [String], outputFolder: String?) throws(BatchError)
     -> [CaseWork]
   {
-    let output = outputFolder.map(resolved)
-    guard inputs.contains(where: { $0 == "-" || access($0, F_OK) == 0 }) else {
-      throw .missing(inputs: inputs)
-    }
-    var found: [Found] = []
+    var found: [ListedFile] = []
     var seen = Set<String>()
-    for input in inputs {
-      for file in try files(of: input, output: output)
-      where seen.insert(resolved(file.path)).inserted {
-        found.append(file)
-      }
+    try check(inputs, outputFolder: outputFolder)
+    walk(inputs, outputFolder: outputFolder) { file in
+      if seen.insert(file.resolved).inserted { found.append(file) }
     }
     guard !found.isEmpty else { throw .noImages(inputs: inputs) }
     let names = OutputNames.assign(to: found.map(\.relative))
     return zip(found, names).map { CaseWork(path: $0.path, name: $1, refusal: $0.refusal) }
   }
 
-  private struct Found {
-    var path: String
-    /// Path below the input folder: what outputs are named by.
-    var relative: String
-    var refusal: String?
+  /// Looks at the inputs themselves, before anything is walked or made.
+  /// - Throws: ``BatchError`` when none exists or one is the output folder.
+  package static func check(_ inputs: [String], outputFolder: String?) throws(BatchError) {
+    guard inputs.contains(where: { $0 == "-" || access($0, F_OK) == 0 }) else {
+      throw .missing(inputs: inputs)
+    }
+    let output = outputFolder.map(resolved)
+    for input in inputs where input != "-" && ImageDiscovery.isFolder(input) {
+      if resolved(input) == output { throw .outputIsInput(path: input) }
+    }
   }
 
-  private static func files(of input: String, output: String?) throws(BatchError)
-    -> [Found]
+  /// True when there is a file to look at; stops at the first.
+  static func hasImages(_ inputs: [String], outputFolder: String?) -> Bool {
+    struct Found: Error {}
+    do {
+      try walk(inputs, outputFolder: outputFolder) { _ in throw Found() }
+      return false
+    } catch {
+      return true
+    }
+  }
+
+  /// Calls `body` with every file in order; one that several paths lead to comes several times.
+  package static func walk(
+    _ inputs: [String], outputFolder: String?, _ body: (ListedFile) throws -> Void
+  ) rethrows {
+    let output = outputFolder.map(resolved)
+    for input in inputs { try walk(input, output: output, body) }
+  }
+
+  private static func walk(_ input: String, output: String?, _ body: (ListedFile) throws -> Void)
+    rethrows
   {
     guard input != "-", ImageDiscovery.isFolder(input) else {
       let name = input == "-" ? "stdin" : (input as NSString).lastPathComponent
-      return [Found(path: input, relative: name)]
+      return try body(ListedFile(path: input, resolved: resolved(input), relative: name))
     }
-    if resolved(input) == output { throw .outputIsInput(path: input) }
     let root = input.count > 1 && input.hasSuffix("/") ? String(input.dropLast()) : input
-    var files: [Found] = []
-    func add(_ path: String, refusal: String? = nil) {
+    func listed(_ path: String, refusal: String? = nil) -> ListedFile {
       let relative = String(path.dropFirst(root.count + 1))
-      files.append(Found(path: path, relative: relative, refusal: refusal))
+      return ListedFile(
+        path: path, resolved: resolved(path), relative: relative, refusal: refusal)
     }
-    ImageDiscovery.walk(
+    var refused: [ListedFile] = []
+    try ImageDiscovery.walk(
       root, includesNamed: true, excluding: { output != nil && resolved($0) == output },
-      unreadable: { add($0.path, refusal: $0.reason) }, body: { add($0) })
-    return files
+      unreadable: { refused.append(listed($0.path, refusal: $0.reason)) },
+      body: { path in
+        for file in refused { try body(file) }
+        refused = []
+        try body(listed(path))
+      })
+    for file in refused { try body(file) }
   }
 
+  /// One spelling for all paths that lead to a file.
   private static func resolved(_ path: String) -> String {
-    URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
+    guard let real = realpath(path, nil) else {
+      return URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
+    }
+    defer { free(real) }
+    return String(cString: real)
   }
 }

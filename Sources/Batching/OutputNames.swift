@@ -8,30 +8,50 @@ private import Foundation
 /// where two inputs would share one (`scan.png` and `scan.dcm`, or names that differ in case only)
 /// each keeps its ending, and what still collides is numbered. Characters that file systems, shells
 /// or web pages treat specially become `_`.
-package enum OutputNames {
+///
+/// Two passes over the inputs: ``count(_:)`` for each, then ``name(for:)`` for each in the same order.
+/// In between only hashes are kept, eight bytes a name, so that a million names fit into memory; two
+/// that share a hash are treated as if they collided.
+package struct OutputNames {
+  private var once = Set<UInt64>()
+  private var repeated = Set<UInt64>()
+  private var assigned = Set<UInt64>()
+
+  package init() {}
+
   /// Names in the order of `relativePaths`.
   package static func assign(to relativePaths: [String]) -> [String] {
-    let stems = relativePaths.map { sanitized($0, keepsEnding: false) }
-    var counts = [String: Int]()
-    for stem in stems { counts[key(stem), default: 0] += 1 }
-    var names = [String?](repeating: nil, count: stems.count)
-    var taken = Set<String>()
-    for (index, stem) in stems.enumerated()
-    where counts[key(stem)] == 1 && !isReserved(stem) {
-      names[index] = stem
-      taken.insert(key(stem))
+    var names = OutputNames()
+    for path in relativePaths { names.count(path) }
+    return relativePaths.map { names.name(for: $0) }
+  }
+
+  /// The first pass.
+  /// - Parameter relativePath: below the input folder.
+  package mutating func count(_ relativePath: String) {
+    let key = Self.key(Self.sanitized(relativePath, keepsEnding: false))
+    guard !repeated.contains(key) else { return }
+    if once.remove(key) != nil { repeated.insert(key) } else { once.insert(key) }
+  }
+
+  /// The second pass.
+  package mutating func name(for relativePath: String) -> String {
+    let stem = Self.sanitized(relativePath, keepsEnding: false)
+    if once.contains(Self.key(stem)) && !Self.isReserved(stem) { return stem }
+    let full = Self.sanitized(relativePath, keepsEnding: true)
+    var candidate = full
+    var number = 2
+    while isTaken(candidate) {
+      candidate = "\(full)-\(number)"
+      number += 1
     }
-    return names.enumerated().map { index, name in
-      if let name { return name }
-      let full = sanitized(relativePaths[index], keepsEnding: true)
-      var candidate = full
-      var number = 2
-      while isReserved(candidate) || !taken.insert(key(candidate)).inserted {
-        candidate = "\(full)-\(number)"
-        number += 1
-      }
-      return candidate
-    }
+    assigned.insert(Self.key(candidate))
+    return candidate
+  }
+
+  private func isTaken(_ name: String) -> Bool {
+    let key = Self.key(name)
+    return Self.isReserved(name) || once.contains(key) || assigned.contains(key)
   }
 
   /// The name of one frame of a file with several.
@@ -41,14 +61,16 @@ package enum OutputNames {
     return "\(name).frame-\(zeros)\(digits)"
   }
 
-  /// File systems that ignore case or Unicode form must not merge two names.
-  private static func key(_ name: String) -> String {
-    name.precomposedStringWithCompatibilityMapping.lowercased()
+  /// FNV-1a. File systems that ignore case or Unicode form must not merge two names.
+  private static func key(_ name: String) -> UInt64 {
+    name.precomposedStringWithCompatibilityMapping.lowercased().utf8.reduce(
+      0xcbf2_9ce4_8422_2325
+    ) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
   }
 
   /// Names of the run's own files, and of frames of other files.
   private static func isReserved(_ name: String) -> Bool {
-    if name.lowercased() == "run" { return true }
+    if ["run", "ledger"].contains(name.lowercased()) { return true }
     guard let range = name.range(of: ".frame-", options: .backwards) else { return false }
     return name[range.upperBound...].allSatisfy(\.isNumber)
   }

@@ -1,10 +1,12 @@
+internal import BatchLedger
 private import Files
-package import Reports
+private import Foundation
+internal import Reports
 
-/// The files that a run leaves beside those of its cases.
-package enum RunOutputs {
+/// The files that a run leaves beside those of its cases, made from its ledger.
+enum RunOutputs {
   /// Thumbnails shrink as runs grow, so that the page of ten thousand cases still opens.
-  package static func thumbnailSide(cases: Int) -> Int {
+  static func thumbnailSide(cases: Int) -> Int {
     switch cases {
     case ..<500: 384
     case ..<2000: 256
@@ -13,16 +15,47 @@ package enum RunOutputs {
     }
   }
 
-  /// Writes `summary.csv`, `run.json` and `report.html` into the folder.
-  package static func write(_ run: RunRecord, to folder: String) throws(BatchError) {
-    do {
-      try makeFolder(folder)
-      try AtomicFile.write(SummaryTable.csv(run), to: "\(folder)/summary.csv")
-      try AtomicFile.write(
-        RunDocument.json(run).text(isIndented: true) + "\n", to: "\(folder)/run.json")
-      try AtomicFile.write(ReportPage.html(run), to: "\(folder)/report.html")
-    } catch {
-      throw .cannotWrite(error)
+  /// Writes `summary.csv`, `failures.csv`, `run.json` and `report.html` into the folder.
+  /// - Throws: ``BatchError``; each file is whole or as it was.
+  static func write(_ run: RunRecord, from ledger: Ledger, to folder: String) throws(BatchError) {
+    func source(_ choice: Ledger.Choice, _ part: @escaping (LedgerEntry) -> String?) -> TextSource {
+      { body in
+        try ledger.forEachEntry(choice) { entry in
+          if let text = part(entry) { try body(text) }
+        }
+      }
     }
+    do {
+      try write(to: "\(folder)/summary.csv") { sink in
+        try sink(SummaryTable.header(labels: run.labels, includesPHI: run.includesPHI))
+        try source(.all, \.row)(sink)
+      }
+      try write(to: "\(folder)/failures.csv") { sink in
+        try sink(FailureTable.header)
+        try source(.failed, \.failure)(sink)
+      }
+      try write(to: "\(folder)/run.json") { sink in
+        try RunDocument.write(
+          run, screened: source(.screened, \.summary), failed: source(.failed, \.summary), to: sink)
+      }
+      try write(to: "\(folder)/report.html") { sink in
+        try ReportPage.write(
+          run, screened: source(.screened, \.card), failed: source(.failed, \.card), to: sink)
+      }
+    } catch let error as FileError {
+      throw .cannotWrite(error)
+    } catch let error as LedgerError {
+      throw .ledger(error)
+    } catch {
+      throw .worker(reason: "the report cannot be written: \(error)")
+    }
+  }
+
+  private static func write(
+    to path: String, _ body: (_ sink: @escaping (String) throws -> Void) throws -> Void
+  ) throws {
+    let writer = try AtomicFileWriter(path: path)
+    try body { try writer.append($0) }
+    try writer.commit()
   }
 }

@@ -16,11 +16,23 @@ package final class AtomicFileWriter {
     guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: reasonOfErrno()) }
   }
 
+  /// True for the names that files have until they are whole.
+  static func isTemporary(_ name: String) -> Bool {
+    name.wholeMatch(of: /(?s).+\.part-[0-9]+-[0-9]+/) != nil
+  }
+
   /// Appends bytes.
   package func append(_ bytes: [UInt8]) throws(FileError) {
     if let reason = bytes.withUnsafeBytes({ writeAll($0, to: descriptor) }) {
       throw .cannotWrite(path: path, reason: reason)
     }
+  }
+
+  /// Appends text in UTF-8.
+  package func append(_ text: String) throws(FileError) {
+    var text = text
+    let reason = text.withUTF8 { writeAll(UnsafeRawBufferPointer($0), to: descriptor) }
+    if let reason { throw .cannotWrite(path: path, reason: reason) }
   }
 
   /// Appends memory that is only lent.

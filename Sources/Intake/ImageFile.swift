@@ -19,12 +19,20 @@ package final class ImageFile {
 
   /// Opens a PNG, JPEG, JPEG 2000, TIFF or DICOM file, told by content; "-" is standard input. Sizes are
   /// checked against `limits` before memory is taken for pixels.
-  package init(path: String, limits: Limits = Limits()) throws(IntakeError) {
+  package convenience init(path: String, limits: Limits = Limits()) throws(IntakeError) {
+    let source = try ImageFile.contents(of: path, limits: limits)
+    try self.init(source, digest: Digest(of: source), path: path, limits: limits)
+  }
+
+  /// The same from bytes that were read already.
+  /// - Parameter digest: of `source`.
+  package init(_ source: FileBytes, digest: Digest, path: String, limits: Limits)
+    throws(IntakeError)
+  {
     self.path = path
     self.limits = limits
-    let source = try ImageFile.open(path, limits: limits)
+    self.digest = digest
     content = try ImageFile.content(of: source, path: path, limits: limits)
-    digest = Digest(of: source)
     facts = try ImageFile.facts(of: content, size: source.count, path: path, limits: limits)
   }
 
@@ -63,7 +71,8 @@ package final class ImageFile {
 
   private func translated(_ error: DICOMError) -> IntakeError { IntakeError(error, path: path) }
 
-  private static func open(_ path: String, limits: Limits) throws(IntakeError) -> FileBytes {
+  /// The bytes of a file that is not empty; "-" is standard input.
+  package static func contents(of path: String, limits: Limits) throws(IntakeError) -> FileBytes {
     do throws(FileError) {
       let source = try FileBytes(path: path, maximumBytes: limits.maximumBytes)
       if source.count > 0 { return source }

@@ -30,6 +30,7 @@ struct ImgdxCommand: ParsableCommand {
       EnhanceCommand.self,
       SimulateCommand.self,
       EvaluateCommand.self,
+      WorkerCommand.self,
     ])
 }
 

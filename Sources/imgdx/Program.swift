@@ -7,8 +7,9 @@ private import Foundation
 @main
 enum Program {
   static func main() {
-    ProcessSettings.apply()
-    let ending = run(Array(CommandLine.arguments.dropFirst()))
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    ProcessSettings.apply(isWorker: arguments.first == WorkerCommand.name)
+    let ending = run(arguments)
     exit(ending.rawValue)
   }
 

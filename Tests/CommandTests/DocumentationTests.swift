@@ -10,6 +10,7 @@ import Testing
   private struct Command: Decodable {
     let commandName: String
     let abstract: String?
+    let shouldDisplay: Bool?
     let subcommands: [Command]?
     let arguments: [Argument]?
   }
@@ -25,7 +26,9 @@ import Testing
   private func commands() throws -> [Command] {
     let result = try Workbench.run(["--experimental-dump-help"])
     let dump = try JSONDecoder().decode(Dump.self, from: Data(result.output.utf8))
-    return (dump.command.subcommands ?? []).filter { $0.commandName != "help" }
+    return (dump.command.subcommands ?? []).filter {
+      $0.commandName != "help" && $0.shouldDisplay ?? true
+    }
   }
 
   private var root: URL {

@@ -76,7 +76,10 @@ import Testing
       #expect(result.status == 3, "\(result.errors)")
       let names = ["a", "deep/a"].flatMap { ["\($0).json", "\($0).mask.png", "\($0).overlay.png"] }
       let expected = Set(
-        names + ["broken.json", "summary.csv", "run.json", "report.html", "deep"])
+        names + [
+          "broken.json", "summary.csv", "failures.csv", "run.json", "report.html", "deep",
+          "ledger.sqlite", ".lock",
+        ])
       let found = try FileManager.default.subpathsOfDirectory(atPath: folder + "/out")
       #expect(Set(found) == expected)
       let run = try object(String(contentsOfFile: folder + "/out/run.json", encoding: .utf8))

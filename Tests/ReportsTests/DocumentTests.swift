@@ -37,16 +37,18 @@ import Testing
     #expect(
       CaseDocument.json(failed, program: "", includesPHI: false).text()
         .contains("\"error\":\"the PNG data ends early"))
-    #expect(SummaryTable.csv(run).contains("damaged,study/damaged.png,failed"))
-    #expect(RunDocument.json(run).text().contains("\"failed\":1"))
+    #expect(try run.table().contains("damaged,study/damaged.png,failed"))
+    #expect(try run.document().contains("\"failed\": 1"))
+    let row = RunEntry(failed, labels: [], includesPHI: false).failureRow
+    #expect(row == "damaged,study/damaged.png,,the PNG data ends early: the file is truncated\r\n")
   }
 
   @Test func everyRowHasEveryColumn() throws {
     var run = try SampleRun.record()
     run.cases.removeAll { $0.source.file == SampleRun.hostileName }
     for includesPHI in [false, true] {
-      run.includesPHI = includesPHI
-      let lines = SummaryTable.csv(run).components(separatedBy: "\r\n").dropLast()
+      run.run.includesPHI = includesPHI
+      let lines = try run.table().components(separatedBy: "\r\n").dropLast()
       #expect(lines.count == run.cases.count + 1)
       #expect(Set(lines.map { $0.filter { $0 == "," }.count }).count == 1)
     }
@@ -66,11 +68,19 @@ import Testing
       .appendingPathComponent("Documentation/outputs.md")
     let text = try String(contentsOf: page, encoding: .utf8)
     let run = try SampleRun.record()
-    var documents = run.cases.map { CaseDocument.json($0, program: "", includesPHI: true) }
-    documents.append(RunDocument.json(run))
-    let names = Set(documents.flatMap(Self.keys)).subtracting(run.labels)
+    let documents = run.cases.map { CaseDocument.json($0, program: "", includesPHI: true) }
+    let whole = try JSONSerialization.jsonObject(with: Data(try run.document().utf8))
+    let names = Set(documents.flatMap(Self.keys) + Self.keys(whole)).subtracting(run.run.labels)
     #expect(names.count > 40)
     for name in names { #expect(text.contains("`\(name)`"), "\(name)") }
+  }
+
+  private static func keys(_ value: Any) -> [String] {
+    switch value {
+    case let object as [String: Any]: object.flatMap { [$0.key] + keys($0.value) }
+    case let array as [Any]: array.flatMap(keys)
+    default: []
+    }
   }
 
   private static func keys(_ value: JSONValue) -> [String] {

@@ -6,25 +6,25 @@ import Testing
 /// The page as text: nothing from a file can become markup.
 @Suite struct ReportPageTests {
   @Test func hostileNamesStayText() throws {
-    let page = ReportPage.html(try SampleRun.record())
+    let page = try SampleRun.record().page()
     #expect(!page.contains("<img src=x"))
     #expect(page.components(separatedBy: "</script>").count == 3)
     #expect(page.contains(#"\u003c/script>\u003cimg src=x"#))
   }
 
   @Test func saysThatItIsForResearch() throws {
-    #expect(ReportPage.html(try SampleRun.record()).contains(researchNotice))
+    #expect(try SampleRun.record().page().contains(researchNotice))
   }
 
   @Test func namesNoPatientUnlessAsked() throws {
     var run = try SampleRun.record()
-    #expect(!ReportPage.html(run).contains("Doe^Jane"))
-    run.includesPHI = true
-    #expect(ReportPage.html(run).contains("Doe^Jane"))
+    #expect(try !run.page().contains("Doe^Jane"))
+    run.run.includesPHI = true
+    #expect(try run.page().contains("Doe^Jane"))
   }
 
   @Test func refersToNothingOutside() throws {
-    let page = ReportPage.html(try SampleRun.record())
+    let page = try SampleRun.record().page()
     #expect(!page.contains("https://") && !page.contains("src=\"") && !page.contains("@import"))
   }
 
@@ -73,7 +73,7 @@ import Testing
 
   @Test(.enabled(if: Chromium.path != nil, "Chromium is not installed: the page is not driven"))
   func filtersAndOutlinesWork() throws {
-    let page = ReportPage.html(try SampleRun.record())
+    let page = try SampleRun.record().page()
       .replacingOccurrences(
         of: "<title>",
         with: "<script>window.errors = []; onerror = (m) => errors.push(m)</script><title>"
@@ -94,7 +94,7 @@ import Testing
     run.cases = (0..<100).flatMap { _ in run.cases }
     let count =
       "<script>document.body.dataset.made = document.querySelectorAll('.card').length</script>"
-    let page = ReportPage.html(run).replacingOccurrences(of: "</body>", with: count + "</body>")
+    let page = try run.page().replacingOccurrences(of: "</body>", with: count + "</body>")
     let result = try Chromium.run(page, ["--dump-dom"])
     #expect(result.output.contains("data-made=\"60\""))
   }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Imaging
 import Screening
@@ -5,22 +6,67 @@ import Screening
 @testable import Reports
 
 /// A made-up run with every kind of case, for tests of the outputs.
-enum SampleRun {
+struct SampleRun {
+  var run: RunRecord
+  var cases: [CaseRecord]
+
+  var failed: [CaseRecord] { cases.filter { $0.failure != nil } }
+
+  private func texts(_ part: (RunEntry) -> String?) -> TextSource {
+    let texts = cases.compactMap {
+      part(RunEntry($0, labels: run.labels, includesPHI: run.includesPHI))
+    }
+    return { body in for text in texts { try body(text) } }
+  }
+
+  private func text(_ body: (@escaping (String) throws -> Void) throws -> Void) rethrows -> String {
+    var text = ""
+    try withoutActuallyEscaping({ text += $0 } as (String) throws -> Void) { try body($0) }
+    return text
+  }
+
+  /// `report.html`.
+  func page() throws -> String {
+    let (screened, failed) = (
+      texts { $0.failure == nil ? $0.card : nil }, texts { $0.failure == nil ? nil : $0.card }
+    )
+    return try text { try ReportPage.write(run, screened: screened, failed: failed, to: $0) }
+  }
+
+  /// `run.json`.
+  func document() throws -> String {
+    let (screened, failed) = (
+      texts { $0.failure == nil ? $0.summary : nil },
+      texts { $0.failure == nil ? nil : $0.summary }
+    )
+    return try text { try RunDocument.write(run, screened: screened, failed: failed, to: $0) }
+  }
+
+  /// `summary.csv`.
+  func table() throws -> String {
+    let rows = texts(\.row)
+    return try text { sink in
+      try sink(SummaryTable.header(labels: run.labels, includesPHI: run.includesPHI))
+      try rows(sink)
+    }
+  }
+
   /// A file name that tries to break out of the page.
   static let hostileName = "</script><img src=x onerror=alert(1)> & \"it's\".png"
 
-  static func record(cases count: Int = 12) throws -> RunRecord {
+  static func record(cases count: Int = 12) throws -> SampleRun {
     var cases = try (0..<count).map { try screened($0) }
     cases.insert(
       CaseRecord(
         source: CaseSource(name: "damaged", file: "study/damaged.png"),
         outcome: .failed("the PNG data ends early: the file is truncated")), at: count / 2)
-    return RunRecord(
+    var run = RunRecord(
       program: "imgdx 0.0.0", model: ModelIdentity(name: "breast-ultrasound", sha256: "00ff"),
       labels: ["normal", "benign", "malignant"], suspiciousLabels: ["malignant"],
       modelSummary: "Made up.", inputs: ["study"], started: "2026-01-02T03:04:05Z",
-      finished: "2026-01-02T03:05:05Z", elapsed: 60, wasInterrupted: false, includesPHI: false,
-      cases: cases)
+      finished: "2026-01-02T03:05:05Z", elapsed: 60, wasInterrupted: false, includesPHI: false)
+    (run.counts.images, run.counts.failed) = (cases.count, 1)
+    return SampleRun(run: run, cases: cases)
   }
 
   private static func screened(_ index: Int) throws -> CaseRecord {

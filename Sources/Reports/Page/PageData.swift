@@ -5,24 +5,35 @@ private import Screening
 
 /// What the report's script works on, as JSON inside the page.
 enum PageData {
-  static func json(_ run: RunRecord) -> JSONValue {
-    [
-      "program": .string(run.program), "started": .string(run.started),
-      "finished": .string(run.finished), "elapsed": JSONValue(run.elapsed, decimals: 1),
-      "interrupted": .bool(run.wasInterrupted), "inputs": JSONValue(run.inputs),
-      "model": [
+  static func write(
+    _ run: RunRecord, screened: TextSource, failed: TextSource,
+    to sink: @escaping (String) throws -> Void
+  ) throws {
+    var writer = JSONObjectWriter(to: sink)
+    try writer.add("program", .string(run.program))
+    try writer.add("started", .string(run.started))
+    try writer.add("finished", .string(run.finished))
+    try writer.add("elapsed", JSONValue(run.elapsed, decimals: 1))
+    try writer.add("interrupted", .bool(run.wasInterrupted))
+    try writer.add("inputs", JSONValue(run.inputs))
+    try writer.add(
+      "model",
+      [
         "name": .string(run.model.name), "sha256": .string(run.model.sha256),
         "summary": .string(run.modelSummary),
-      ],
-      "labels": JSONValue(run.labels), "suspiciousLabels": JSONValue(run.suspiciousLabels),
-      "cases": .array(run.screened.map { screened($0, includesPHI: run.includesPHI) }),
-      "failed": .array(
-        run.failed.map { ["file": .string($0.source.place), "reason": JSONValue($0.failure)] }),
-    ]
+      ])
+    try writer.add("labels", JSONValue(run.labels))
+    try writer.add("suspiciousLabels", JSONValue(run.suspiciousLabels))
+    try writer.add("cases", elements: screened)
+    try writer.add("failed", elements: failed)
+    try writer.close()
   }
 
-  private static func screened(_ record: CaseRecord, includesPHI: Bool) -> JSONValue {
-    guard let findings = record.findings else { return .null }
+  /// One image in `cases` or `failed`.
+  static func card(_ record: CaseRecord, includesPHI: Bool) -> JSONValue {
+    guard let findings = record.findings else {
+      return ["file": .string(record.source.place), "reason": JSONValue(record.failure)]
+    }
     var members: [JSONValue.Member] = [
       .init("name", .string(record.source.name)), .init("file", .string(record.source.place)),
       .init("facts", .string(facts(record.source))),

@@ -1,11 +1,24 @@
-internal import Files
+package import Files
 private import Screening
 
 /// The `report.html` of a run: one page that needs no other file and no network. Style, script,
 /// thumbnails and data are inside; cards are made as they come into view.
 package enum ReportPage {
-  package static func html(_ run: RunRecord) -> String {
-    let data = PageData.json(run).text()
+  /// Writes the page.
+  /// - Parameters:
+  ///   - screened: the ``RunEntry/card`` of each screened image.
+  ///   - failed: of each failed one.
+  package static func write(
+    _ run: RunRecord, screened: TextSource, failed: TextSource,
+    to sink: @escaping (String) throws -> Void
+  ) throws {
+    try sink(head(run))
+    try PageData.write(run, screened: screened, failed: failed, to: sink)
+    try sink(tail)
+  }
+
+  /// Up to the data.
+  private static func head(_ run: RunRecord) -> String {
     let notice = escape(researchNotice)
     return """
       <!doctype html>
@@ -38,13 +51,17 @@ package enum ReportPage {
       </footer>
       <noscript><p class="notice">This page needs JavaScript to show its cards. The same results
       are in summary.csv and run.json beside it.</p></noscript>
-      <script type="application/json" id="data">\(data)</script>
-      <script>\(ReportScript.javascript)</script>
-      </body>
-      </html>
-
+      <script type="application/json" id="data">
       """
   }
+
+  private static let tail = """
+    </script>
+    <script>\(ReportScript.javascript)</script>
+    </body>
+    </html>
+
+    """
 
   /// Nothing is loaded from anywhere, whatever a file name might contain.
   private static let contentPolicy =

@@ -1,6 +1,8 @@
+package import Files
 package import Screening
 
-/// A whole run: what was asked, by whom it was answered, and every case.
+/// A whole run: what was asked, by whom it was answered, and how much came of it. The images
+/// themselves are ``RunEntry`` values.
 package struct RunRecord: Sendable, Equatable {
   /// Name and version of the program ("imgdx 0.1.0").
   package var program: String
@@ -20,13 +22,14 @@ package struct RunRecord: Sendable, Equatable {
   /// Stopped before every input was looked at.
   package var wasInterrupted: Bool
   package var includesPHI: Bool
-  /// In the order of the inputs.
-  package var cases: [CaseRecord]
+  package var counts = RunCounts()
+  /// Further members of `run.json`: configuration, machine, throughput.
+  package var circumstances: [JSONValue.Member] = []
 
   package init(
     program: String, model: ModelIdentity, labels: [String], suspiciousLabels: [String],
     modelSummary: String, inputs: [String], started: String, finished: String, elapsed: Double,
-    wasInterrupted: Bool, includesPHI: Bool, cases: [CaseRecord]
+    wasInterrupted: Bool, includesPHI: Bool
   ) {
     self.program = program
     self.model = model
@@ -39,13 +42,19 @@ package struct RunRecord: Sendable, Equatable {
     self.elapsed = elapsed
     self.wasInterrupted = wasInterrupted
     self.includesPHI = includesPHI
-    self.cases = cases
   }
+}
 
-  package var failed: [CaseRecord] { cases.filter { $0.failure != nil } }
-  package var screened: [CaseRecord] { cases.filter { $0.failure == nil } }
-  package var suspicious: [CaseRecord] { cases.filter { $0.findings?.isSuspicious ?? false } }
-  package var withLesions: [CaseRecord] {
-    cases.filter { !($0.findings?.lesions.isEmpty ?? true) }
-  }
+/// The images of a run, counted.
+package struct RunCounts: Sendable, Equatable {
+  package var images = 0
+  package var failed = 0
+  package var suspicious = 0
+  package var withLesions = 0
+  /// Screened images by most probable label.
+  package var labels: [String: Int] = [:]
+
+  package init() {}
+
+  package var screened: Int { images - failed }
 }

@@ -3,28 +3,33 @@ private import Screening
 
 /// The `summary.csv` of a run: a row an image, for spreadsheets (RFC 4180).
 package enum SummaryTable {
-  package static func csv(_ run: RunRecord) -> String {
-    var rows = [header(run)]
-    rows += run.cases.map { row($0, run) }
-    return rows.map { $0.map(field).joined(separator: ",") + "\r\n" }.joined()
+  /// The first line.
+  package static func header(labels: [String], includesPHI: Bool) -> String {
+    line(
+      ["name", "file", "status", "label", "suspicious"]
+        + labels.map { "probability_\($0)" }
+        + [
+          "lesions", "lesion_pixels", "largest_area_pixels", "largest_longest_diameter_pixels",
+          "largest_shortest_diameter_pixels", "largest_area_mm2", "largest_longest_diameter_mm",
+          "largest_shortest_diameter_mm", "width", "height", "frame", "modality", "sha256",
+          "warnings", "error",
+        ] + (includesPHI ? ["patient_name", "patient_id", "patient_birth_date"] : []))
   }
 
-  private static func header(_ run: RunRecord) -> [String] {
-    ["name", "file", "status", "label", "suspicious"]
-      + run.labels.map { "probability_\($0)" }
-      + [
-        "lesions", "lesion_pixels", "largest_area_pixels", "largest_longest_diameter_pixels",
-        "largest_shortest_diameter_pixels", "largest_area_mm2", "largest_longest_diameter_mm",
-        "largest_shortest_diameter_mm", "width", "height", "frame", "modality", "sha256",
-        "warnings", "error",
-      ] + (run.includesPHI ? ["patient_name", "patient_id", "patient_birth_date"] : [])
+  static func row(_ record: CaseRecord, labels: [String], includesPHI: Bool) -> String {
+    line(fields(record, labels: labels, includesPHI: includesPHI))
   }
 
-  private static func row(_ record: CaseRecord, _ run: RunRecord) -> [String] {
+  private static func line(_ fields: [String]) -> String {
+    fields.map(field).joined(separator: ",") + "\r\n"
+  }
+
+  private static func fields(_ record: CaseRecord, labels: [String], includesPHI: Bool) -> [String]
+  {
     let (source, findings) = (record.source, record.findings)
     let largest = findings?.lesions.first
     let identifiers = source.identifiers
-    let probabilities = run.labels.map { label in
+    let probabilities = labels.map { label in
       findings?.probabilities.first { $0.label == label }.map { number(Double($0.probability), 6) }
         ?? ""
     }
@@ -41,7 +46,7 @@ package enum SummaryTable {
       source.frame.map(String.init) ?? "", source.modality ?? "", source.sha256 ?? "",
       findings?.warnings.joined(separator: "; ") ?? "", record.failure ?? "",
     ]
-      + (run.includesPHI
+      + (includesPHI
         ? [
           identifiers.patientName ?? "", identifiers.patientID ?? "",
           identifiers.patientBirthDate ?? "",

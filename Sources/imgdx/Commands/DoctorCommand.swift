@@ -1,4 +1,5 @@
 import ArgumentParser
+private import Batching
 internal import Files
 private import Foundation
 private import Imaging
@@ -55,13 +56,14 @@ struct DoctorCommand: ParsableCommand {
 
   private static var machine: [Fact] {
     let info = ProcessInfo.processInfo
-    let cores = info.activeProcessorCount
+    let cores = Machine.processors
     let blas = BLAS.facts
     let threads = Terminal.environment("IMGDX_THREADS") ?? "not set, \(cores) are used"
     return [
       Fact(name: "system", value: info.operatingSystemVersionString),
-      Fact(name: "processor", value: "\(processorName), \(cores) threads"),
-      Fact(name: "memory", value: "\(info.physicalMemory >> 20) MiB"),
+      Fact(name: "processor", value: "\(processorName), \(cores) may be used"),
+      Fact(name: "memory", value: "\(Machine.memory >> 20) MiB"),
+      Fact(name: "isolation", value: Isolation.state),
       Fact(name: "IMGDX_THREADS", value: threads),
       Fact(name: "BLAS core", value: blas.coreName),
       Fact(
@@ -80,7 +82,9 @@ struct DoctorCommand: ParsableCommand {
 
   /// The shared libraries in use; their files' names carry their versions.
   private static var libraries: [Fact] {
-    let wanted = ["libpng", "libjpeg", "libopenjp2", "libdcmdata", "libopenblas", "libcrypto"]
+    let wanted = [
+      "libpng", "libjpeg", "libopenjp2", "libdcmdata", "libopenblas", "libcrypto", "libsqlite3",
+    ]
     // Read to the end by hand: a file of /proc gives a page at a time.
     let bytes = try? FileHandle(forReadingAtPath: "/proc/self/maps")?.readToEnd()
     let maps = String(decoding: bytes ?? Data(), as: UTF8.self)

@@ -4,7 +4,7 @@ internal import Reports
 internal import Screening
 private import Synchronization
 
-/// What `classify`, `segment` and `batch` share: inputs through a model, one record after another.
+/// What `classify` and `segment` share: inputs through a model, one record after another.
 struct ScreeningSession {
   let model: ScreeningModel
   let works: [CaseWork]
@@ -21,7 +21,7 @@ struct ScreeningSession {
   func run(deliver: @escaping @Sendable (CaseRecord) throws -> Void) throws -> Ending {
     Interruption.handleInOrder()
     let (jobs, threads) = workers.split(over: works.count)
-    let run = BatchRun(
+    let run = ThreadedRun(
       model: model, outputs: outputs, limits: limits.limits, jobs: jobs, threads: threads,
       shouldStop: { Interruption.isRequested })
     let meter = ProgressMeter("files", total: works.count)

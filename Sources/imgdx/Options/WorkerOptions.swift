@@ -1,11 +1,11 @@
 import ArgumentParser
-private import Foundation
+private import Batching
 
 /// `--jobs` and the threads that are left for each.
 struct WorkerOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Images in work at once; otherwise IMGDX_THREADS, otherwise the number of processors. "
+      "Images in work at once; otherwise IMGDX_THREADS, otherwise the processors that may be used. "
         + "Results do not depend on it.",
       valueName: "n"))
   var jobs: Int?
@@ -22,9 +22,12 @@ struct WorkerOptions: ParsableArguments {
 
   /// Cases at once, and threads for the network of each.
   func split(over cases: Int) -> (jobs: Int, threads: Int) {
-    let given = jobs ?? Terminal.environment("IMGDX_THREADS").flatMap(Int.init)
-    let workers = given ?? ProcessInfo.processInfo.activeProcessorCount
-    let jobs = min(workers, max(cases, 1))
-    return (jobs, max(workers / jobs, 1))
+    let jobs = min(count, max(cases, 1))
+    return (jobs, max(count / jobs, 1))
+  }
+
+  /// Processors to keep busy.
+  var count: Int {
+    jobs ?? Terminal.environment("IMGDX_THREADS").flatMap(Int.init) ?? Machine.processors
   }
 }

@@ -2,14 +2,17 @@ private import Foundation
 
 /// What the process as a whole must agree on before any work starts.
 enum ProcessSettings {
-  static func apply() {
+  /// - Parameter isWorker: true for a process that must confine itself before it starts a thread.
+  static func apply(isWorker: Bool) {
     // A closed pipe is an error from `write`, not a death: a batch must outlive its reader.
     signal(SIGPIPE, SIG_IGN)
+    // So is a file that may not grow: the case says so, and the rest goes on.
+    signal(SIGXFSZ, SIG_IGN)
     // imgdx runs its own workers; BLAS threads on top of them would fight over the cores. The
     // library reads this when it is loaded, so it reaches worker processes; in this process the
     // Tensors module sets the count through the library itself.
     setenv("OPENBLAS_NUM_THREADS", "1", 1)
     setenv("OMP_NUM_THREADS", "1", 1)
-    Interruption.watch()
+    if !isWorker { Interruption.watch() }
   }
 }

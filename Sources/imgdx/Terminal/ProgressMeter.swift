@@ -3,7 +3,7 @@ private import Foundation
 /// Progress of a countable piece of work, on standard error.
 ///
 /// On a terminal one line is redrawn, with the time left; elsewhere (a log file, a scheduler) a
-/// plain line is written every half minute. Safe to call from several threads.
+/// plain line is written once a minute. Safe to call from several threads.
 final class ProgressMeter: @unchecked Sendable {
   // Safe: every stored property below is read and written under `lock` only.
   private let lock = NSLock()
@@ -30,7 +30,7 @@ final class ProgressMeter: @unchecked Sendable {
     lock.withLock {
       done += count
       let now = ContinuousClock.now
-      let interval: Duration = isInteractive ? .milliseconds(100) : .seconds(30)
+      let interval: Duration = isInteractive ? .milliseconds(100) : .seconds(60)
       guard now - lastShown >= interval else { return }
       lastShown = now
       show(Self.line(what, done: done, total: total, elapsed: now - start, remark: remark))

@@ -1,0 +1,138 @@
+private import GRDB
+
+/// What a run has to do, from what its walk found and what earlier runs did.
+package struct LedgerPlan: Sendable, Equatable {
+  package var files = 0
+  /// Never done, or done with another configuration, model or name.
+  package var waiting = 0
+  /// Done or failed before; a worker checks by hash that this still holds.
+  package var toCheck = 0
+  /// Results that no longer belong to an input, below the output folder: to be removed before any
+  /// work starts, since their names may be given anew.
+  package var staleOutputs: [String] = []
+  /// Names of cases that a worker had in hand when an earlier run was killed: some of their files
+  /// may lie about unrecorded.
+  package var torn: [String] = []
+}
+
+/// What must be the same for an earlier result to stand.
+package struct LedgerBasis: Sendable, Equatable {
+  package var configurationSHA256: String
+  package var modelSHA256: String
+  /// Failed cases are tried again, whatever has changed.
+  package var retriesFailed: Bool
+
+  package init(configurationSHA256: String, modelSHA256: String, retriesFailed: Bool) {
+    self.configurationSHA256 = configurationSHA256
+    self.modelSHA256 = modelSHA256
+    self.retriesFailed = retriesFailed
+  }
+}
+
+extension Ledger {
+  /// Replaces the listing by what `walk` finds.
+  /// - Parameter walk: calls its argument for each file in order; it answers false for a file that
+  ///   came before, by whatever path.
+  /// - Throws: ``LedgerError``, or what `walk` throws; the old listing stays then.
+  package func list(_ walk: (_ add: (ListedFile) throws -> Bool) throws -> Void) throws {
+    do {
+      try queue.write { database in
+        try database.execute(sql: "DELETE FROM listing")
+        try walk { file in
+          let statement = try database.cachedStatement(
+            sql: """
+              INSERT OR IGNORE INTO listing(path, resolved, relative, refusal) VALUES (?, ?, ?, ?)
+              """)
+          try statement.execute(
+            arguments: [file.path, file.resolved, file.relative, file.refusal])
+          return database.changesCount > 0
+        }
+      }
+    } catch let error as DatabaseError {
+      throw LedgerError(error, path: path)
+    }
+  }
+
+  /// Settles which listed files have to be worked on, and under which names.
+  /// - Parameter name: gives each file its name, called with the relative paths in order.
+  package func plan(_ basis: LedgerBasis, name: (String) -> String) throws(LedgerError)
+    -> LedgerPlan
+  {
+    try write { database in
+      var plan = LedgerPlan()
+      plan.torn = try String.fetchAll(
+        database, sql: "SELECT name FROM cases WHERE turn = 1 AND state = 'waiting'")
+      try database.execute(sql: "UPDATE cases SET position = NULL, turn = 2")
+      let listing = try Row.fetchCursor(
+        database, sql: "SELECT position, path, relative, refusal FROM listing ORDER BY position")
+      while let row = try listing.next() {
+        let state = try place(
+          row["path"], at: row["position"], name: name(row["relative"]), refusal: row["refusal"],
+          basis, in: database, &plan)
+        plan.files += 1
+        if state == .waiting { plan.waiting += 1 } else { plan.toCheck += 1 }
+      }
+      try dropForgotten(in: database, &plan)
+      return plan
+    }
+  }
+
+  private func place(
+    _ path: String, at position: Int64, name: String, refusal: String?, _ basis: LedgerBasis,
+    in database: Database, _ plan: inout LedgerPlan
+  ) throws -> CaseState {
+    let find = try database.cachedStatement(
+      sql: """
+        SELECT id, name, refusal, state, kills, configuration_sha256, model_sha256
+        FROM cases WHERE path = ?
+        """)
+    guard let old = try Row.fetchOne(find, arguments: [path]) else {
+      let insert = try database.cachedStatement(
+        sql: """
+          INSERT INTO cases(path, position, name, refusal, state, turn)
+          VALUES (?, ?, ?, ?, 'waiting', 0)
+          """)
+      try insert.execute(arguments: [path, position, name, refusal])
+      return .waiting
+    }
+    let id: Int64 = old["id"]
+    let hasMoved = old["name"] != name
+    let stands =
+      !hasMoved && old["refusal"] == refusal
+      && old["configuration_sha256"] as String? == basis.configurationSHA256
+      && old["model_sha256"] as String? == basis.modelSHA256
+    var state = CaseState(rawValue: old["state"]) ?? .waiting
+    if state == .failed && basis.retriesFailed || !stands { state = .waiting }
+    if hasMoved { try takeOutputs(of: id, in: database, &plan) }
+    // A case that killed one worker keeps that mark until it is done or set aside.
+    let kills: Int = old["state"] == CaseState.waiting.rawValue ? old["kills"] : 0
+    let update = try database.cachedStatement(
+      sql: """
+        UPDATE cases SET position = ?, name = ?, refusal = ?, state = ?, turn = 0, kills = ?
+        WHERE id = ?
+        """)
+    try update.execute(arguments: [position, name, refusal, state.rawValue, kills, id])
+    return state
+  }
+
+  /// Cases of earlier runs keep their results, unless one of this run needs their name.
+  private func dropForgotten(in database: Database, _ plan: inout LedgerPlan) throws {
+    let ids = try Int64.fetchAll(
+      database,
+      sql: """
+        SELECT id FROM cases AS forgotten WHERE position IS NULL AND EXISTS(
+          SELECT 1 FROM cases AS listed
+          WHERE listed.position IS NOT NULL AND listed.name = forgotten.name COLLATE NOCASE)
+        """)
+    for id in ids {
+      try takeOutputs(of: id, in: database, &plan)
+      try database.execute(sql: "DELETE FROM cases WHERE id = ?", arguments: [id])
+    }
+  }
+
+  private func takeOutputs(of id: Int64, in database: Database, _ plan: inout LedgerPlan) throws {
+    plan.staleOutputs += try String.fetchAll(
+      database, sql: "SELECT path FROM outputs WHERE case_id = ?", arguments: [id])
+    try database.execute(sql: "DELETE FROM outputs WHERE case_id = ?", arguments: [id])
+  }
+}

@@ -1,0 +1,42 @@
+private import GRDB
+
+/// Why what happened cannot be remembered. No sentence holds a value from the ledger.
+package enum LedgerError: Error, Equatable, CustomStringConvertible {
+  /// The folder has no ledger: no run has written there.
+  case missing(path: String)
+  /// The file cannot be made, read or written: no room, no permission, a failing disk.
+  case unusable(path: String, reason: String)
+  /// The file is no ledger, or was damaged.
+  case damaged(path: String)
+  /// A later version of the program wrote it.
+  case tooNew(path: String)
+
+  package var description: String {
+    switch self {
+    case .missing(let path): "there is no ledger \(path): no batch has been run into this folder"
+    case .unusable(let path, let reason): "cannot use the ledger \(path): \(reason)"
+    case .damaged(let path):
+      "\(path) is no ledger or is damaged: move it away and run again; every file is then done anew"
+    case .tooNew(let path):
+      "\(path) was written by a later version of imgdx: use that one, or another output folder"
+    }
+  }
+
+  /// Translates what SQLite says; a ledger's own error stays what it is.
+  package init(_ error: any Error, path: String) {
+    if let error = error as? LedgerError {
+      self = error
+      return
+    }
+    guard let error = error as? DatabaseError else {
+      self = .unusable(path: path, reason: String(describing: error))
+      return
+    }
+    switch error.resultCode {
+    case .SQLITE_NOTADB, .SQLITE_CORRUPT: self = .damaged(path: path)
+    case .SQLITE_FULL: self = .unusable(path: path, reason: "no space left on device")
+    // The message alone: the statement's arguments are paths of patients' images.
+    default: self = .unusable(path: path, reason: error.message ?? "\(error.resultCode)")
+    }
+  }
+}

@@ -1,0 +1,63 @@
+private import BatchLedger
+private import Files
+private import Foundation
+private import Intake
+
+/// What a run would do, without doing it: nothing is written.
+package enum BatchPreview {
+  package enum Verdict: String, Sendable, CaseIterable {
+    /// No run had it.
+    case new
+    /// It, its results, the model, the configuration or its name changed since, or it is tried again.
+    case again
+    /// It is done, and that still holds.
+    case done
+    /// It failed before, and nothing has changed.
+    case failed
+  }
+
+  /// Calls `body` with the path of each input in order.
+  /// - Throws: ``BatchError``, or what `body` throws.
+  package static func run(_ batch: BatchRun, _ body: (String, Verdict) throws -> Void) throws {
+    try InputWalk.check(batch.inputs, outputFolder: batch.folder)
+    let basis = LedgerBasis(
+      configurationSHA256: batch.configuration.digest.description,
+      modelSHA256: try BatchRun.digest(ofModel: batch.model),
+      retriesFailed: batch.settings.retriesFailed)
+    let hasLedger = access("\(batch.folder)/\(Ledger.fileName)", F_OK) == 0
+    let ledger = hasLedger ? try Ledger(reading: batch.folder) : nil
+    var names = OutputNames()
+    try forEachFile(of: batch) { names.count($0.relative) }
+    var hasAny = false
+    try forEachFile(of: batch) { file in
+      hasAny = true
+      let known = try ledger?.knowledge(of: file.path)
+      let name = names.name(for: file.relative)
+      try body(file.path, verdict(file, name, known, basis, batch))
+    }
+    if !hasAny { throw BatchError.noImages(inputs: batch.inputs) }
+  }
+
+  private static func forEachFile(of batch: BatchRun, _ body: (ListedFile) throws -> Void) throws {
+    var seen = Set<String>()
+    try InputWalk.walk(batch.inputs, outputFolder: batch.folder) { file in
+      if seen.insert(file.resolved).inserted { try body(file) }
+    }
+  }
+
+  private static func verdict(
+    _ file: ListedFile, _ name: String, _ known: LedgerKnowledge?, _ basis: LedgerBasis,
+    _ batch: BatchRun
+  ) -> Verdict {
+    guard let known else { return .new }
+    guard known.state != .waiting, known.name == name,
+      known.configurationSHA256 == basis.configurationSHA256,
+      known.modelSHA256 == basis.modelSHA256, !(known.state == .failed && basis.retriesFailed),
+      file.refusal == nil, let sha256 = known.sha256
+    else { return .again }
+    let contents = try? ImageFile.contents(of: file.path, limits: batch.configuration.limits)
+    let result = KnownResult(sha256: sha256, outputs: known.outputs)
+    guard result.stands(contents.map { Digest(of: $0) }, in: batch.folder) else { return .again }
+    return known.state == .done ? .done : .failed
+  }
+}

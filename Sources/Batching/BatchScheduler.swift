@@ -1,0 +1,275 @@
+internal import BatchLedger
+private import Files
+private import Foundation
+private import Reports
+
+/// Gives the cases of a ledger to worker processes and notes what comes back; it opens no input
+/// itself.
+///
+/// One thread, one loop: workers are children of the thread that starts them and die with it.
+final class BatchScheduler {
+  private let ledger: Ledger
+  private let basis: LedgerBasis
+  private let settings: BatchSettings
+  private let setup: WorkerSetup
+  private let writer: CaseWriter
+  private let listen: (BatchEvent) -> Void
+  private let shouldStop: () -> Bool
+  private var workers: [WorkerProcess] = []
+  private var earlyDeaths = 0
+  private var stopDeadline: ContinuousClock.Instant?
+  private var unsettled = 0
+  private var thumbnailSide = 0
+  /// Nil until the first worker is ready.
+  private(set) var model: ModelFacts?
+  /// Images that were worked on, not only checked.
+  private(set) var images = 0
+
+  /// Workers that die one after the other before any takes a case: the fault is not a case's.
+  private static let mostEarlyDeaths = 5
+  /// Workers that a case may kill before it is set aside.
+  private static let mostKills = 2
+
+  init(
+    ledger: Ledger, basis: LedgerBasis, settings: BatchSettings, setup: WorkerSetup,
+    listen: @escaping (BatchEvent) -> Void, shouldStop: @escaping () -> Bool
+  ) {
+    self.ledger = ledger
+    self.basis = basis
+    self.settings = settings
+    self.setup = setup
+    self.listen = listen
+    self.shouldStop = shouldStop
+    writer = CaseWriter(
+      CaseOutputs(
+        folder: setup.folder, includesPictures: true, thumbnailSide: 0,
+        includesPHI: setup.configuration.includesPHI, program: setup.configuration.program))
+  }
+
+  deinit {
+    for worker in workers { _ = worker.reap() }
+  }
+
+  /// Starts one worker, so that it loads the model while there is something else to do.
+  func startFirst() throws(BatchError) { try start() }
+
+  /// Works until every case is settled or the user wants to stop.
+  /// - Returns: true when every case is settled.
+  func run(cases: Int) throws(BatchError) -> Bool {
+    unsettled = cases
+    thumbnailSide = RunOutputs.thumbnailSide(cases: cases)
+    while unsettled > 0 {
+      noticeStop()
+      if stopDeadline == nil {
+        while workers.count < min(settings.jobs, unsettled) { try start() }
+        try assign()
+      } else if !workers.contains(where: \.isBusy) {
+        return false
+      }
+      try wait()
+      try checkDeadlines()
+    }
+    return true
+  }
+
+  private func noticeStop() {
+    guard stopDeadline == nil, shouldStop() else { return }
+    stopDeadline = .now + settings.grace
+    listen(.stopping(inHand: workers.count(where: \.isBusy)))
+  }
+
+  private func start() throws(BatchError) {
+    workers.append(
+      try WorkerProcess(
+        executable: settings.executable, setup: setup,
+        deadline: .now + max(settings.timeout, .seconds(60))))
+  }
+
+  private func assign() throws(BatchError) {
+    for worker in workers where worker.isIdle {
+      guard let item = try remember({ try ledger.take() }) else { return }
+      worker.state = .busy(WorkerProcess.Assignment(item: item))
+      worker.deadline = .now + settings.timeout
+      var request = WorkerRequest(
+        path: item.path, name: item.name, refusal: item.refusal,
+        threads: max(settings.jobs / max(unsettled, 1), 1), thumbnailSide: thumbnailSide)
+      if item.state != .waiting, let sha256 = item.sha256 {
+        request.known = KnownResult(sha256: sha256, outputs: item.outputs)
+      }
+      try worker.send(request)
+    }
+  }
+
+  /// Waits until a worker has something to say, a little while at most.
+  private func wait() throws(BatchError) {
+    var polled = workers.map { worker in
+      pollfd(
+        fd: worker.descriptor, events: Int16(POLLIN | (worker.hasOutgoing ? POLLOUT : 0)),
+        revents: 0)
+    }
+    let deadlines = workers.filter { !$0.isIdle }.map(\.deadline)
+    let next = (deadlines + [.now + .milliseconds(200)]).min() ?? .now
+    let milliseconds = max((next - .now) / .milliseconds(1), 0).rounded(.up)
+    guard poll(&polled, nfds_t(polled.count), Int32(milliseconds)) > 0 else { return }
+    for (worker, poll) in zip(workers, polled) where poll.revents != 0 {
+      worker.flush()
+      let (replies, hasEnded) = worker.replies()
+      for reply in replies { try handle(reply, from: worker) }
+      if hasEnded { try bury(worker) }
+    }
+  }
+
+  private func checkDeadlines() throws(BatchError) {
+    let now = ContinuousClock.now
+    for worker in workers where !worker.isIdle && worker.deadline <= now {
+      worker.kill(because: "timed out after \(BatchSettings.describe(settings.timeout))")
+      try bury(worker)
+    }
+    guard let stopDeadline, stopDeadline <= now else { return }
+    for worker in workers {
+      guard let assignment = worker.assignment else { continue }
+      remove(worker)
+      if assignment.isOpened { writer.removeAll(named: assignment.item.name) }
+      try remember { try ledger.giveBack(assignment.item.id) }
+    }
+  }
+
+  // MARK: - What workers say
+
+  private func handle(_ reply: WorkerReply, from worker: WorkerProcess) throws(BatchError) {
+    worker.deadline = .now + settings.timeout
+    if case .ready(let facts) = reply { return try welcome(worker, facts) }
+    if case .stopped(let reason) = reply { throw .worker(reason: reason) }
+    guard case .busy(var assignment) = worker.state else { return }
+    let id = assignment.item.id
+    switch reply {
+    case .ready, .stopped: return
+    case .stands:
+      try remember { try ledger.confirm(id) }
+      return settle(worker, failed: assignment.item.state == .failed, stood: true)
+    case .opened(let sha256):
+      try remember { try ledger.start(id, sha256: sha256) }
+      assignment.isOpened = true
+    case .decoded: assignment.isDecoding = false
+    case .image(let entry, let files):
+      try remember { try ledger.add(LedgerEntry(entry), files: files, to: id) }
+      (assignment.isDecoding, assignment.images) = (true, assignment.images + 1)
+      images += 1
+      if let reason = entry.failure {
+        assignment.failure = assignment.failure ?? reason
+        listen(.failed(place: entry.place, reason: reason))
+      }
+    case .finished(let fault):
+      let fault = fault ?? (assignment.images == 0 ? "it holds no image" : nil)
+      return try finish(worker, assignment, fault: fault)
+    }
+    worker.state = .busy(assignment)
+  }
+
+  private func welcome(_ worker: WorkerProcess, _ facts: ModelFacts) throws(BatchError) {
+    guard facts.sha256 == basis.modelSHA256 else { throw .modelChanged(path: setup.model) }
+    model = facts
+    earlyDeaths = 0
+    worker.state = .idle
+  }
+
+  private func finish(
+    _ worker: WorkerProcess, _ assignment: WorkerProcess.Assignment, fault: String?
+  ) throws(BatchError) {
+    if let fault {
+      try setAside(assignment, reason: fault)
+    } else {
+      let stale = try remember {
+        try ledger.finish(
+          assignment.item.id, as: assignment.failure == nil ? .done : .failed,
+          reason: assignment.failure, seconds: (.now - assignment.start) / .seconds(1), basis)
+      }
+      for path in stale { unlink("\(setup.folder)/\(path)") }
+    }
+    settle(worker, failed: fault != nil || assignment.failure != nil, stood: false)
+  }
+
+  private func settle(_ worker: WorkerProcess, failed: Bool, stood: Bool) {
+    worker.state = .idle
+    unsettled -= 1
+    listen(.settled(failed: failed, stood: stood))
+  }
+
+  // MARK: - When workers end
+
+  private func remove(_ worker: WorkerProcess) {
+    _ = worker.reap()
+    workers.removeAll { $0 === worker }
+  }
+
+  /// A worker has ended: its case is tried once more with another, then set aside.
+  private func bury(_ worker: WorkerProcess) throws(BatchError) {
+    let reason = worker.reap()
+    workers.removeAll { $0 === worker }
+    guard let assignment = worker.assignment else {
+      if worker.isIdle { return listen(.workerLost(reason: reason, path: nil)) }
+      earlyDeaths += 1
+      if earlyDeaths >= Self.mostEarlyDeaths { throw .workersDie(reason: reason) }
+      return listen(.workerLost(reason: reason, path: nil))
+    }
+    let item = assignment.item
+    if assignment.isOpened { writer.removeAll(named: item.name) }
+    let kills = try remember { try ledger.noteKill(item.id, reason: reason) }
+    guard kills >= Self.mostKills else {
+      return listen(.workerLost(reason: reason, path: item.path))
+    }
+    try setAside(assignment, reason: reason)
+    unsettled -= 1
+    listen(.settled(failed: true, stood: false))
+  }
+
+  /// Records a case as failed as a whole, in place of whatever a worker made of it.
+  private func setAside(_ assignment: WorkerProcess.Assignment, reason: String)
+    throws(BatchError)
+  {
+    let item = assignment.item
+    for path in try remember({ try ledger.discard(item.id) }) {
+      unlink("\(setup.folder)/\(path)")
+    }
+    writer.removeAll(named: item.name)
+    var source = CaseSource(name: item.name, file: item.path)
+    source.sha256 = try remember { try ledger.knowledge(of: item.path) }?.sha256
+    let record = CaseRecord(source: source, outcome: .failed(reason))
+    let files: [OutputFile]
+    do {
+      files = try writer.write(failed: record)
+    } catch {
+      throw .cannotWrite(error)
+    }
+    let entry = RunEntry(
+      record, labels: model?.labels ?? [], includesPHI: setup.configuration.includesPHI)
+    try remember {
+      try ledger.add(LedgerEntry(entry), files: files, to: item.id)
+      _ = try ledger.finish(
+        item.id, as: .failed, reason: reason, seconds: (.now - assignment.start) / .seconds(1),
+        basis)
+    }
+    images += 1
+    listen(.failed(place: item.path, reason: reason))
+  }
+
+  private func remember<T>(_ body: () throws -> T) throws(BatchError) -> T {
+    do {
+      return try body()
+    } catch {
+      throw .ledger(LedgerError(error, path: setup.folder))
+    }
+  }
+}
+
+extension LedgerEntry {
+  fileprivate init(_ entry: RunEntry) {
+    self.init(
+      failure: entry.failureRow, label: entry.label, isSuspicious: entry.isSuspicious,
+      lesions: entry.lesions,
+      times: StageTimes(
+        decoding: entry.decoding, preprocessing: entry.preprocessing, network: entry.network,
+        measuring: entry.measuring),
+      row: entry.row, summary: entry.summary, card: entry.card)
+  }
+}

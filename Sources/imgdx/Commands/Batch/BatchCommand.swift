@@ -1,0 +1,16 @@
+import ArgumentParser
+
+/// `imgdx batch`: folders in, results and one report out, and how that goes.
+struct BatchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "batch",
+    abstract: "Screens whole folders and writes results, tables and a report to open.",
+    discussion: """
+      `imgdx batch INPUT... -o DIR` runs; `imgdx batch --help` lists its options.
+      `imgdx batch status DIR` tells how a run goes, or went.
+      """,
+    subcommands: [BatchRunCommand.self, BatchStatusCommand.self],
+    defaultSubcommand: BatchRunCommand.self,
+    // So that `imgdx batch --help` is answered by the command that runs.
+    helpNames: [])
+}

@@ -1,0 +1,96 @@
+import ArgumentParser
+internal import Batching
+private import Files
+private import Foundation
+
+enum LogFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
+
+/// What happens during a batch, on standard error: as lines for people, or as JSON, a document a
+/// line. Progress comes once a minute; on a terminal one line is redrawn instead.
+final class BatchLog {
+  private let format: LogFormat
+  private var meter: ProgressMeter?
+  private let start = ContinuousClock.now
+  private var lastProgress = ContinuousClock.now
+  private var (files, settled, failed) = (0, 0, 0)
+
+  init(format: LogFormat) { self.format = format }
+
+  func note(_ event: BatchEvent) {
+    if case .settled(let hasFailed, _) = event {
+      settled += 1
+      if hasFailed { failed += 1 }
+    }
+    if case .planned(let files, _) = event { self.files = files }
+    switch format {
+    case .text: tell(event)
+    case .json: write(event)
+    }
+  }
+
+  /// Takes the progress line off the terminal, or says how it ended.
+  func finish() {
+    meter?.finish()
+    if format == .json { write("finished", progress) }
+  }
+
+  private func tell(_ event: BatchEvent) {
+    switch event {
+    case .planned(let files, let toCheck):
+      if toCheck > 0 {
+        Terminal.say("imgdx: \(toCheck) of \(files) files were worked on before and are checked")
+      }
+      meter = ProgressMeter("files", total: files)
+    case .settled:
+      let rate = String(format: "%.1f/s", perSecond)
+      meter?.advance(remark: "\(failed) failed, \(rate)")
+    case .failed(let place, let reason): say("\(place): \(reason)")
+    case .workerLost(let reason, let path?):
+      say("warning: \(path): \(reason); it is tried once more")
+    case .workerLost(let reason, nil): say("warning: a worker is replaced: \(reason)")
+    case .stopping(let inHand):
+      say("stopping after the \(inHand) files in hand; Ctrl-C once more to stop at once")
+    }
+  }
+
+  private func say(_ line: String) {
+    if let meter { meter.say("imgdx: \(line)") } else { Terminal.say("imgdx: \(line)") }
+  }
+
+  private func write(_ event: BatchEvent) {
+    switch event {
+    case .planned(let files, let toCheck):
+      write("planned", ["files": .integer(files), "to_check": .integer(toCheck)])
+    case .settled:
+      guard ContinuousClock.now - lastProgress >= .seconds(60) else { return }
+      lastProgress = .now
+      write("progress", progress)
+    case .failed(let place, let reason):
+      write("failed", ["file": .string(place), "reason": .string(reason)])
+    case .workerLost(let reason, let path):
+      write("worker_lost", ["file": JSONValue(path), "reason": .string(reason)])
+    case .stopping(let inHand): write("stopping", ["in_hand": .integer(inHand)])
+    }
+  }
+
+  private var progress: JSONValue {
+    let left = perSecond > 0 ? Double(files - settled) / perSecond : nil
+    return [
+      "files": .integer(files), "settled": .integer(settled), "failed": .integer(failed),
+      "per_second": JSONValue(perSecond, decimals: 2), "seconds_left": JSONValue(left, decimals: 0),
+    ]
+  }
+
+  private var perSecond: Double {
+    let elapsed = (ContinuousClock.now - start) / .seconds(1)
+    return elapsed > 0 ? Double(settled) / elapsed : 0
+  }
+
+  private func write(_ name: String, _ members: JSONValue) {
+    var document: [JSONValue.Member] = [
+      .init("time", .string(Date().formatted(.iso8601))), .init("event", .string(name)),
+    ]
+    if case .object(let members) = members { document += members }
+    Terminal.say(JSONValue.object(document).text())
+  }
+}

@@ -56,17 +56,22 @@ void imgdx_max_pool_backward(
     for (long i = 0; i < channels; i++) dx[(long)index[i] * channels + i] += dy[i];
 }
 
+// Taps of a window from `start` that lie in low..<high.
+static inline long taps(long start, long count, long dilation, long low, long high) {
+  const long first = start < low ? (low - start + dilation - 1) / dilation : 0;
+  const long last = high > start ? (high - start + dilation - 1) / dilation : 0;
+  const long end = last < count ? last : count;
+  return end > first ? end - first : 0;
+}
+
 static inline float window_share(
     const imgdx_window *w, long oy, long ox, int count_padding, long pad_bottom, long pad_right) {
-  long y0 = oy * w->stride_y - w->pad_top, x0 = ox * w->stride_x - w->pad_left;
-  long y1 = y0 + w->kernel_height, x1 = x0 + w->kernel_width;
-  const long bottom = count_padding ? w->height + pad_bottom : w->height;
-  const long right = count_padding ? w->width + pad_right : w->width;
-  if (!count_padding && y0 < 0) y0 = 0;
-  if (!count_padding && x0 < 0) x0 = 0;
-  if (y1 > bottom) y1 = bottom;
-  if (x1 > right) x1 = right;
-  const long area = (y1 - y0) * (x1 - x0);
+  const long y = oy * w->stride_y - w->pad_top, x = ox * w->stride_x - w->pad_left;
+  const long area = count_padding
+      ? taps(y, w->kernel_height, w->dilation_y, -w->pad_top, w->height + pad_bottom)
+          * taps(x, w->kernel_width, w->dilation_x, -w->pad_left, w->width + pad_right)
+      : taps(y, w->kernel_height, w->dilation_y, 0, w->height)
+          * taps(x, w->kernel_width, w->dilation_x, 0, w->width);
   return area > 0 ? 1.0f / (float)area : 0;
 }
 
@@ -78,10 +83,10 @@ KERNEL void imgdx_average_pool(
     for (long ox = 0; ox < w->out_width; ox++, y += c) {
       for (long i = 0; i < c; i++) y[i] = 0;
       for (long ky = 0; ky < w->kernel_height; ky++) {
-        const long iy = oy * w->stride_y - w->pad_top + ky;
+        const long iy = oy * w->stride_y - w->pad_top + ky * w->dilation_y;
         if (iy < 0 || iy >= w->height) continue;
         for (long kx = 0; kx < w->kernel_width; kx++) {
-          const long ix = ox * w->stride_x - w->pad_left + kx;
+          const long ix = ox * w->stride_x - w->pad_left + kx * w->dilation_x;
           if (ix < 0 || ix >= w->width) continue;
           const float *p = x + (iy * w->width + ix) * c;
           for (long i = 0; i < c; i++) y[i] += p[i];
@@ -100,10 +105,10 @@ KERNEL void imgdx_average_pool_backward(
     for (long ox = 0; ox < w->out_width; ox++, dy += c) {
       const float share = window_share(w, oy, ox, count_padding, pad_bottom, pad_right);
       for (long ky = 0; ky < w->kernel_height; ky++) {
-        const long iy = oy * w->stride_y - w->pad_top + ky;
+        const long iy = oy * w->stride_y - w->pad_top + ky * w->dilation_y;
         if (iy < 0 || iy >= w->height) continue;
         for (long kx = 0; kx < w->kernel_width; kx++) {
-          const long ix = ox * w->stride_x - w->pad_left + kx;
+          const long ix = ox * w->stride_x - w->pad_left + kx * w->dilation_x;
           if (ix < 0 || ix >= w->width) continue;
           float *p = dx + (iy * w->width + ix) * c;
           for (long i = 0; i < c; i++) p[i] += share * dy[i];

@@ -42,11 +42,15 @@ package struct Model: Sendable {
     do { message = try ONNXModel(bytes) } catch {
       throw .unreadable(path: path, reason: "it is not a whole ONNX file")
     }
-    guard 1...26 ~= message.opset else {
-      throw .unsupported(path: path, reason: "it names no ONNX operator set that imgdx knows")
+    guard 6...26 ~= message.opset else {
+      throw .unsupported(
+        path: path, reason: "imgdx knows ONNX's operator sets 6 to 26, not \(message.opset)")
     }
     let graph: Graph
-    do { graph = try Graph(message.graph) } catch {
+    do {
+      graph = try Graph(
+        message.graph, opset: Int(message.opset), external: ExternalData(modelPath: path))
+    } catch {
       throw .unsupported(path: path, reason: error.reason)
     }
     guard let json = message.metadata.first(where: { $0.key == metadataKey })?.value else {
@@ -64,18 +68,21 @@ package struct Model: Sendable {
   package func write(to path: String) throws(ModelFileError) {
     do { try AtomicFile.write(try encoded(), to: path) } catch let error as FileError {
       throw .cannotWrite(path: path, reason: error.description)
+    } catch let error as ImportError {
+      throw .cannotWrite(path: path, reason: error.reason)
+    } catch let error as NetworkError {
+      throw .cannotWrite(path: path, reason: error.description)
     } catch { throw .cannotWrite(path: path, reason: "its metadata cannot be encoded") }
   }
 
   /// The bytes of the ONNX file; the same model gives the same bytes.
   func encoded() throws -> [UInt8] {
     var message = ONNXModel()
-    let sample = graph.inputs.map { ($0.name, $0.shape.map { $0 ?? 1 }) }
-    let shapes = try graph.shapes(inputShapes: Dictionary(uniqueKeysWithValues: sample))
-    let outputs = graph.outputs.map { name in
-      (name, [nil] + (shapes[name] ?? []).dropFirst().map { Optional($0) })
-    }
-    message.graph = ONNXGraph(graph, outputShapes: Dictionary(uniqueKeysWithValues: outputs))
+    message.opset = Int64(graph.nodes.map { NodeEncoder.opset(for: $0.operation) }.max() ?? 17)
+    // Operator sets up to 17 go with version 8 of the format, 21 with 10.
+    message.irVersion = message.opset > 20 ? 10 : message.opset > 17 ? 9 : 8
+    message.graph = try ONNXGraph(
+      graph, outputShapes: openOutputShapes(), opset: Int(message.opset))
     if let metadata {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys]
@@ -83,6 +90,21 @@ package struct Model: Sendable {
       message.metadata = [(Self.metadataKey, json)]
     }
     return message.encoded()
+  }
+}
+
+extension Model {
+  /// The outputs' sizes as far as they do not depend on the input's.
+  private func openOutputShapes() throws(NetworkError) -> [String: [Int?]] {
+    let shapes = try graph.sampleShapes(batch: 1)
+    let isOpen = graph.inputs.contains { $0.shape.dropFirst(2).contains(nil) }
+    var result: [String: [Int?]] = [:]
+    for name in graph.outputs {
+      result[name] = (shapes[name] ?? []).enumerated().map { axis, size in
+        axis == 0 || (isOpen && axis > 1) ? nil : size
+      }
+    }
+    return result
   }
 }
 

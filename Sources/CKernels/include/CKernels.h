@@ -4,6 +4,8 @@
 #include "enhancement.h"
 #include "arrays.h"
 #include "convolution.h"
+#include "elementwise.h"
+#include "layer_normalization.h"
 #include "normalization.h"
 #include "pooling.h"
 #include "resampling.h"

@@ -1,103 +1,55 @@
-// Whole graphs to ONNX messages and back.
+// Whole graphs to ONNX messages.
 import Networks
 import Tensors
 
-extension Graph {
-  /// - Throws: a sentence naming the node, when the file holds something imgdx does not run.
-  init(_ source: ONNXGraph) throws(ImportError) {
-    self.init()
-    for tensor in source.initializers {
-      guard !tensor.isExternal else {
-        throw ImportError("weights in other files are not supported")
-      }
-      guard let value = tensor.tensor() else {
-        throw ImportError("the weight '\(tensor.name)' is damaged or of an unsupported type")
-      }
-      parameters[tensor.name] = value
-    }
-    inputs = source.inputs.filter { parameters[$0.name] == nil }
-      .map { Input(name: $0.name, shape: $0.shape) }
-    outputs = source.outputs.map(\.name)
-    var renamed: [String: String] = [:]
-    for (index, node) in source.nodes.enumerated() {
-      let name = node.name.isEmpty ? "\(node.operation) \(index)" : node.name
-      let inputs = node.inputs.map { renamed[$0] ?? $0 }
-      do { try append(node, name, inputs, &renamed) } catch {
-        throw ImportError("node '\(name)': \(error.reason)")
-      }
-    }
-    outputs = outputs.map { renamed[$0] ?? $0 }
-    try checkOrder()
-    let used = Set(nodes.flatMap(\.inputs))
-    parameters = parameters.filter { used.contains($0.key) }
-  }
-
-  private mutating func append(
-    _ node: ONNXNode, _ name: String, _ names: [String], _ renamed: inout [String: String]
-  ) throws(ImportError) {
-    guard let output = node.outputs.first, !output.isEmpty else {
-      throw ImportError("it has no output")
-    }
-    if node.operation == "Identity", let input = names.first {
-      renamed[output] = input
-      return
-    }
-    if node.operation == "Constant" {
-      guard case .tensor(let tensor) = node.attributes["value"], let value = tensor.tensor() else {
-        throw ImportError("only tensor constants are supported")
-      }
-      parameters[output] = value
-      return
-    }
-    let weightShape = names.count > 1 ? parameters[names[1]]?.shape : nil
-    let operation = try node.operation(weightShape: weightShape) { index in
-      index < names.count ? parameters[names[index]]?.values : nil
-    }
-    // Constants that became attributes are no inputs of ours.
-    let kept = operation is Resize || operation is Dropout ? Array(names.prefix(1)) : names
-    nodes.append(
-      Node(name: name, operation: operation, inputs: kept.filter { !$0.isEmpty }, outputs: [output])
-    )
-  }
-
-  /// Every value is made before it is read, and made once.
-  private func checkOrder() throws(ImportError) {
-    var known = Set(parameters.keys).union(inputs.map(\.name))
-    for node in nodes {
-      for input in node.inputs where !known.contains(input) {
-        throw ImportError("node '\(node.name)' reads '\(input)' before anything makes it")
-      }
-      for output in node.outputs where !known.insert(output).inserted {
-        throw ImportError("'\(output)' is made twice")
-      }
-    }
-    for output in outputs where !known.contains(output) {
-      throw ImportError("nothing makes the output '\(output)'")
-    }
-  }
-}
-
 extension ONNXGraph {
   /// The graph as it stands; fused graphs have operators that ONNX does not know.
-  init(_ graph: Graph, outputShapes: [String: [Int?]]) {
+  /// - Throws: naming the node that ONNX has no operator for.
+  init(_ graph: Graph, outputShapes: [String: [Int?]], opset: Int) throws(ImportError) {
     self.init()
     inputs = graph.inputs.map { ONNXValue(name: $0.name, shape: $0.shape) }
     outputs = graph.outputs.map { ONNXValue(name: $0, shape: outputShapes[$0] ?? []) }
-    for node in graph.nodes {
-      var message = ONNXNode(node.operation)
-      message.name = node.name
-      message.inputs = node.inputs
-      message.outputs = node.outputs
-      if let resize = node.operation as? Resize {
-        let scales = Tensor(shape: [4], [1, 1, resize.scale.y, resize.scale.x])
-        initializers.append(ONNXTensor(name: node.name + ".scales", scales))
-        message.inputs += ["", node.name + ".scales"]
-      }
-      nodes.append(message)
+    // Numbers that training leaves alone are constants, not weights; reading tells them by that.
+    for name in graph.fixed.sorted() {
+      guard let tensor = graph.parameters[name] else { continue }
+      var constant = ONNXNode("Constant")
+      constant.name = name + ".constant"
+      constant.outputs = [name]
+      constant.attributes["value"] = .tensor(ONNXTensor(name: "", tensor))
+      nodes.append(constant)
     }
-    for name in graph.parameters.keys.sorted() {
+    for node in graph.nodes {
+      do { try append(node, opset: opset) } catch {
+        throw ImportError("node '\(node.name)': \(error.reason)")
+      }
+    }
+    for name in graph.parameters.keys.sorted() where !graph.fixed.contains(name) {
       guard let tensor = graph.parameters[name] else { continue }
       initializers.append(ONNXTensor(name: name, tensor))
     }
+    for name in graph.constants.keys.sorted() {
+      guard let constant = graph.constants[name] else { continue }
+      initializers.append(
+        constant.isInteger
+          ? ONNXTensor(
+            name: name, integers: constant.integers.map { Int64($0) }, shape: constant.shape)
+          : ONNXTensor(name: name, constant.tensor))
+    }
+  }
+
+  private mutating func append(_ node: Node, opset: Int) throws(ImportError) {
+    let encoder = try NodeEncoder(node.operation, opset: opset)
+    var message = encoder.node
+    message.name = node.name
+    message.inputs = node.inputs
+    message.outputs = node.outputs
+    for (position, constant) in encoder.constants.sorted(by: { $0.key < $1.key }) {
+      var constant = constant
+      constant.name = "\(node.outputs[0]).input\(position)"
+      while message.inputs.count < position { message.inputs.append("") }
+      message.inputs.append(constant.name)
+      initializers.append(constant)
+    }
+    nodes.append(message)
   }
 }

@@ -171,6 +171,15 @@ enum ONNXAttribute {
     }
     if kind == 6 || !floats.isEmpty { result = .floats(floats) }
     if kind == 7 || !integers.isEmpty { result = .integers(integers) }
+    // Some writers leave zeros out.
+    if case .unsupported = result {
+      switch kind {
+      case 1: result = .float(0)
+      case 2: result = .integer(0)
+      case 3: result = .string("")
+      default: break
+      }
+    }
     return (name, result)
   }
 
@@ -205,6 +214,10 @@ struct ONNXValue {
   var name = ""
   /// nil: a symbolic or unknown size.
   var shape: [Int?] = []
+  /// The elements' type; 0 where the file does not say.
+  var type: Int64 = 1
+  /// Whether the file names the dimensions at all.
+  var hasShape = true
 
   init(name: String, shape: [Int?]) {
     self.name = name
@@ -215,25 +228,28 @@ struct ONNXValue {
     var reader = reader
     while let (field, value) = try reader.next() {
       if field == 1 { name = try value.string(field) }
-      if field == 2 { shape = try Self.typeShape(try WireReader(try value.bytes(field), depth: 3)) }
+      if field == 2 { try readType(try WireReader(try value.bytes(field), depth: 3)) }
     }
   }
 
   /// TypeProto.tensor_type.shape.dim
-  private static func typeShape(_ reader: WireReader) throws(WireError) -> [Int?] {
-    var (reader, shape) = (reader, [Int?]())
+  private mutating func readType(_ reader: WireReader) throws(WireError) {
+    var reader = reader
+    (shape, type, hasShape) = ([], 0, false)
     while let (field, value) = try reader.next() {
       guard field == 1 else { continue }
       var tensor = try WireReader(try value.bytes(field), depth: 4)
       while let (field, value) = try tensor.next() {
+        if field == 1 { type = try value.integer(field) }
         guard field == 2 else { continue }
+        hasShape = true
         var dimensions = try WireReader(try value.bytes(field), depth: 5)
         while let (field, value) = try dimensions.next() {
-          shape.append(try dimension(try WireReader(try value.bytes(field), depth: 6)))
+          guard field == 1 else { continue }
+          shape.append(try Self.dimension(try WireReader(try value.bytes(field), depth: 6)))
         }
       }
     }
-    return shape
   }
 
   private static func dimension(_ reader: WireReader) throws(WireError) -> Int? {

@@ -114,4 +114,15 @@ extension WireReader.Value {
           littleEndian: packed.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self)))
     }
   }
+
+  func doubles(_ field: Int) throws(WireError) -> [Double] {
+    if case .fixed64(let bits) = self { return [Double(bitPattern: bits)] }
+    let packed = try bytes(field)
+    guard packed.count % 8 == 0 else { throw .truncated }
+    return (0..<packed.count / 8).map {
+      Double(
+        bitPattern: UInt64(
+          littleEndian: packed.loadUnaligned(fromByteOffset: $0 * 8, as: UInt64.self)))
+    }
+  }
 }

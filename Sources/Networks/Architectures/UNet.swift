@@ -58,7 +58,7 @@ package func unet(_ settings: UNetSettings, seed: UInt64) -> Graph {
   }
   if settings.classes > 0 {
     var features = net.concatenation(pooled, as: "pool")
-    features = net.apply(Flatten(), to: features, as: "features")
+    features = net.apply(Reshape(.flatten(axis: 1)), to: features, as: "features")
     features = net.apply(Dropout(rate: settings.dropout), to: features, as: "features.dropout")
     net.output(net.dense(features, settings.classes, as: UNetOutput.classes))
   }

@@ -4,11 +4,12 @@ private import Tensors
 extension Graph {
   /// For running: dropout removed, batch normalisation folded into convolutions, activations and
   /// residual sums fused into the operator before them.
-  package func fusedForInference() -> Graph {
+  /// - Parameter shapes: of every value.
+  package func fusedForInference(shapes: [String: [Int]]) -> Graph {
     var graph = self
     graph.removeDropout()
     graph.foldBatchNormalization()
-    graph.fuseResidualAdds()
+    graph.fuseResidualAdds(shapes)
     graph.fuseActivations { $0.fusedForRunning(slope: $1) }
     graph.removeUnusedParameters()
     return graph
@@ -75,11 +76,11 @@ extension Graph {
   }
 
   /// conv followed by add becomes conv with an addend, when the conv is the later of the two terms.
-  private mutating func fuseResidualAdds() {
+  private mutating func fuseResidualAdds(_ shapes: [String: [Int]]) {
     let counts = consumerCounts()
     for node in nodes {
       guard let sum = node.operation as? Arithmetic, sum.function == .add, node.inputs.count == 2,
-        node.inputs[0] != node.inputs[1]
+        node.inputs[0] != node.inputs[1], shapes[node.inputs[0]] == shapes[node.inputs[1]]
       else { continue }
       let order = Dictionary(
         nodes.enumerated().flatMap { i, n in n.outputs.map { ($0, i) } }, uniquingKeysWith: max)

@@ -22,6 +22,10 @@ package struct Graph: Sendable {
   package var nodes: [Node]
   /// Weights and constants by value name, in ONNX's layouts (convolution: `[out, in / groups, kh, kw]`).
   package var parameters: [String: Tensor]
+  /// Small constants that decide shapes: axes, sizes, indices.
+  package var constants: [String: ConstantTensor] = [:]
+  /// Parameters that training leaves as they are: numbers of a formula, not weights.
+  package var fixed: Set<String> = []
 
   package init(
     inputs: [Input] = [], outputs: [String] = [], nodes: [Node] = [],
@@ -35,37 +39,6 @@ package struct Graph: Sendable {
 
   /// Number of weights, running statistics included.
   package var parameterCount: Int { parameters.values.reduce(0) { $0 + $1.count } }
-
-  /// The logical shape of every value for given input shapes.
-  /// - Throws: ``NetworkError`` naming the first node that does not fit.
-  package func shapes(inputShapes: [String: [Int]]) throws(NetworkError) -> [String: [Int]] {
-    var shapes = parameters.mapValues(\.shape)
-    for input in inputs {
-      guard let shape = inputShapes[input.name] else {
-        throw .missingValue(node: "input", value: input.name)
-      }
-      guard input.accepts(shape) else {
-        throw .badShape(node: input.name, reason: "the network does not take \(shape)")
-      }
-      shapes[input.name] = shape
-    }
-    for node in nodes {
-      var inputShapes: [[Int]] = []
-      for name in node.inputs {
-        guard let shape = shapes[name] else { throw .missingValue(node: node.name, value: name) }
-        inputShapes.append(shape)
-      }
-      let outputs: [[Int]]
-      do { outputs = try node.operation.outputShapes(inputShapes) } catch {
-        throw .badShape(node: node.name, reason: error.reason)
-      }
-      for (name, shape) in zip(node.outputs, outputs) { shapes[name] = shape }
-    }
-    for output in outputs where shapes[output] == nil {
-      throw .missingValue(node: "output", value: output)
-    }
-    return shapes
-  }
 
   /// How many nodes (and graph outputs) read each value.
   package func consumerCounts() -> [String: Int] {

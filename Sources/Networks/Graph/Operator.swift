@@ -11,6 +11,16 @@ package protocol Operator: Sendable {
   func layout(ofParameter index: Int) -> ParameterLayout
   /// Inputs that training may change (running statistics are not among them).
   var trainableInputs: Range<Int> { get }
+  /// The memory orders that rank-4 inputs must have, given those they would have, and the outputs'.
+  func orders(_ inputs: [MemoryOrder], shapes: [[Int]]) -> (
+    inputs: [MemoryOrder], output: MemoryOrder
+  )
+  /// The operator with everything settled that depends on shapes or on constants among its inputs.
+  func settled(_ inputs: [Operand]) throws(ShapeError) -> Settled
+  /// The result where every input is a small constant; nil where only a kernel can tell.
+  func evaluated(_ inputs: [ConstantTensor]) throws(ShapeError) -> [ConstantTensor]?
+  /// Multiplications with additions of one run, for given shapes.
+  func multiplications(_ inputs: [[Int]], output: [Int]) -> Int
   /// Binds the operator to memory for one shape.
   func makeKernel(_ bindings: Bindings) -> any Kernel
 }
@@ -18,6 +28,47 @@ package protocol Operator: Sendable {
 extension Operator {
   package func layout(ofParameter index: Int) -> ParameterLayout { .image }
   package var trainableInputs: Range<Int> { 0..<Int.max }
+  package func orders(_ inputs: [MemoryOrder], shapes: [[Int]]) -> (
+    inputs: [MemoryOrder], output: MemoryOrder
+  ) { (inputs.map { _ in .channelsLast }, .channelsLast) }
+  package func settled(_ inputs: [Operand]) throws(ShapeError) -> Settled { all(inputs) }
+  package func evaluated(_ inputs: [ConstantTensor]) throws(ShapeError) -> [ConstantTensor]? { nil }
+  package func multiplications(_ inputs: [[Int]], output: [Int]) -> Int { 0 }
+
+  /// The operator as it is, with all inputs that are there.
+  func all(_ inputs: [Operand]) -> Settled {
+    Settled(self, inputs: inputs.indices.filter { !inputs[$0].isAbsent })
+  }
+  /// The operator as it is: what it must know is not a constant yet.
+  func open(_ inputs: [Operand]) -> Settled { Settled(self, inputs: Array(inputs.indices)) }
+}
+
+/// What is known about an input while a graph is settled.
+package struct Operand: Sendable {
+  /// Nil until input shapes are known.
+  package let shape: [Int]?
+  /// The value where it is a small constant.
+  package let constant: ConstantTensor?
+  /// An optional input that the file leaves out.
+  package let isAbsent: Bool
+
+  init(shape: [Int]? = nil, constant: ConstantTensor? = nil, isAbsent: Bool = false) {
+    (self.shape, self.constant, self.isAbsent) = (shape, constant, isAbsent)
+  }
+}
+
+/// A settled operator and the inputs that it still reads.
+package struct Settled: Sendable {
+  package let operation: any Operator
+  package let inputs: [Int]
+
+  init(_ operation: any Operator, inputs: [Int]) {
+    (self.operation, self.inputs) = (operation, inputs)
+  }
+
+  init(_ operation: any Operator, keeping count: Int) {
+    self.init(operation, inputs: Array(0..<count))
+  }
 }
 
 /// An operator bound to memory: forward and backward side by side.
@@ -71,16 +122,21 @@ package struct View {
   package let floats: UnsafeMutablePointer<Float>
   /// Logical shape: `[N, C, H, W]` for images.
   package let shape: [Int]
+  package let order: MemoryOrder
   package let n, h, w, c: Int
 
-  package init(_ floats: UnsafeMutablePointer<Float>, shape: [Int]) {
+  package init(
+    _ floats: UnsafeMutablePointer<Float>, shape: [Int], order: MemoryOrder = .channelsLast
+  ) {
     self.floats = floats
     self.shape = shape
+    self.order = order
     switch shape.count {
     case 0: (n, h, w, c) = (1, 1, 1, 1)
     case 1: (n, h, w, c) = (1, 1, 1, shape[0])
     case 2: (n, h, w, c) = (shape[0], 1, 1, shape[1])
     case 3: (n, h, w, c) = (shape[0], 1, shape[1], shape[2])
+    case 4 where order == .rowMajor: (n, h, w, c) = (shape[0], shape[1], shape[2], shape[3])
     case 4: (n, h, w, c) = (shape[0], shape[2], shape[3], shape[1])
     default:
       (n, h, w, c) = (shape[0], 1, shape[1...].dropLast().reduce(1, *), shape[shape.count - 1])
@@ -88,6 +144,12 @@ package struct View {
   }
 
   package var count: Int { n * h * w * c }
+  /// Floats between neighbours along each logical axis.
+  package var strides: [Int] { order.strides(of: shape) }
+  /// A copy in logical order.
+  package var tensor: Tensor {
+    (order == .channelsLast ? ParameterLayout.image : .plain).unpack(floats, shape: shape)
+  }
   /// Rows of the `[rows, c]` matrix that the view is.
   var rows: Int { n * h * w }
   /// Floats of one image.

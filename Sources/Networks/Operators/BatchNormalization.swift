@@ -24,9 +24,9 @@ package struct BatchNormalization: Operator {
   }
 
   package func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]] {
-    guard inputs.count == 5, inputs[0].count >= 2,
+    guard inputs.count == 5, [2, 4].contains(inputs[0].count),
       inputs[1...].allSatisfy({ $0 == [inputs[0][1]] })
-    else { throw ShapeError("batch normalisation takes x and four vectors of x's channels") }
+    else { throw ShapeError("it takes rows or images and four vectors of their channels") }
     return [inputs[0]]
   }
 

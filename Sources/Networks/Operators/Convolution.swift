@@ -12,12 +12,18 @@ package struct Padding: Sendable, Equatable {
   package init(all: Int = 0) { self.init(top: all, left: all, bottom: all, right: all) }
 }
 
+/// Padding that makes the output as large as the input over the stride; an odd pixel goes to the
+/// bottom and right (`upper`) or the top and left (`lower`).
+package enum AutomaticPadding: String, Sendable { case upper = "SAME_UPPER", lower = "SAME_LOWER" }
+
 /// Geometry shared by convolutions and pooling; `y` before `x`.
 package struct WindowAttributes: Sendable, Equatable {
   package var kernel: (y: Int, x: Int)
   package var stride: (y: Int, x: Int)
   package var dilation: (y: Int, x: Int)
   package var padding: Padding
+  /// Replaces `padding` as soon as the image's size is known.
+  package var automaticPadding: AutomaticPadding?
 
   package init(
     kernel: (y: Int, x: Int), stride: (y: Int, x: Int) = (1, 1),
@@ -31,7 +37,21 @@ package struct WindowAttributes: Sendable, Equatable {
 
   package static func == (a: Self, b: Self) -> Bool {
     a.kernel == b.kernel && a.stride == b.stride && a.dilation == b.dilation
-      && a.padding == b.padding
+      && a.padding == b.padding && a.automaticPadding == b.automaticPadding
+  }
+
+  /// With automatic padding made explicit for an image `[N, C, H, W]`.
+  func settled(_ image: [Int]?) -> WindowAttributes {
+    guard let image, image.count == 4, let automaticPadding else { return self }
+    func total(_ size: Int, _ extent: Int, _ stride: Int) -> (before: Int, after: Int) {
+      let total = max(0, ((size + stride - 1) / stride - 1) * stride + extent - size)
+      return automaticPadding.shares(total)
+    }
+    let (y, x) = (total(image[2], extent.y, stride.y), total(image[3], extent.x, stride.x))
+    var copy = self
+    copy.padding = Padding(top: y.before, left: x.before, bottom: y.after, right: x.after)
+    copy.automaticPadding = nil
+    return copy
   }
 
   /// Pixels that the dilated kernel spans.
@@ -72,6 +92,13 @@ package struct WindowAttributes: Sendable, Equatable {
   }
 }
 
+extension AutomaticPadding {
+  func shares(_ total: Int) -> (before: Int, after: Int) {
+    let half = total / 2
+    return self == .upper ? (half, total - half) : (total - half, half)
+  }
+}
+
 /// `y[n, o, i, j] = b[o] + Σ w[o, c, ki, kj] x[n, c, i s + ki d - p, j s + kj d - p]`.
 ///
 /// Inputs: x `[N, C, H, W]`, w `[O, C / groups, kh, kw]`, optional b `[O]`; after graph fusion also an
@@ -96,6 +123,16 @@ package struct Convolution: Operator {
 
   package func layout(ofParameter index: Int) -> ParameterLayout {
     index == 1 ? .convolution(groups: groups) : .image
+  }
+
+  package func settled(_ inputs: [Operand]) throws(ShapeError) -> Settled {
+    var copy = self
+    copy.attributes = attributes.settled(inputs[0].shape)
+    return copy.all(inputs)
+  }
+
+  package func multiplications(_ inputs: [[Int]], output: [Int]) -> Int {
+    output.reduce(1, *) * inputs[1][1...].reduce(1, *)
   }
 
   package func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]] {

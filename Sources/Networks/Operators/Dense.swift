@@ -34,6 +34,10 @@ package struct Dense: Operator {
     return [[inputs[0][0], columns]]
   }
 
+  package func multiplications(_ inputs: [[Int]], output: [Int]) -> Int {
+    output.reduce(1, *) * inputs[0][1]
+  }
+
   package func makeKernel(_ bindings: Bindings) -> any Kernel { DenseKernel(self, bindings) }
 }
 

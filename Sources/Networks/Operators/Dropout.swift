@@ -11,6 +11,10 @@ package struct Dropout: Operator {
 
   package func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]] { [inputs[0]] }
 
+  package func orders(_ inputs: [MemoryOrder], shapes: [[Int]]) -> (
+    inputs: [MemoryOrder], output: MemoryOrder
+  ) { (inputs, inputs[0]) }
+
   package func makeKernel(_ bindings: Bindings) -> any Kernel { DropoutKernel(rate, bindings) }
 }
 

@@ -20,6 +20,12 @@ package struct Pooling: Operator {
     self.ceiling = ceiling
   }
 
+  package func settled(_ inputs: [Operand]) throws(ShapeError) -> Settled {
+    var copy = self
+    copy.attributes = attributes.settled(inputs[0].shape)
+    return copy.all(inputs)
+  }
+
   package func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]] {
     guard inputs.count == 1, inputs[0].count == 4 else {
       throw ShapeError("pooling takes one image [N, C, H, W]")

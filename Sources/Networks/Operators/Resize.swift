@@ -2,33 +2,152 @@
 private import CKernels
 private import Foundation
 
-/// Resamples `[N, C, H, W]` by two factors. Pixel centres lie at half coordinates (ONNX
-/// `half_pixel`; PyTorch `align_corners=False`).
+/// Resamples `[N, C, H, W]`.
 package struct Resize: Operator {
-  package enum Function: Sendable, Equatable { case nearest, linear }
+  package enum Function: String, Sendable { case nearest, linear }
+  /// Where output position i lies in the input; ONNX's names.
+  package enum Coordinates: String, Sendable, CaseIterable {
+    /// Pixel centres at half coordinates (PyTorch `align_corners=False`).
+    case halfPixel = "half_pixel"
+    /// The same, but a single output pixel lies at 0.
+    case pytorchHalfPixel = "pytorch_half_pixel"
+    case halfPixelSymmetric = "half_pixel_symmetric"
+    case alignCorners = "align_corners"
+    case asymmetric
+    case tensorFlowHalfPixel = "tf_half_pixel_for_nn"
+  }
+  /// How `nearest` picks a pixel; ONNX's names.
+  package enum Rounding: String, Sendable, CaseIterable {
+    case halvesDown = "round_prefer_floor"
+    case halvesUp = "round_prefer_ceil"
+    case down = "floor"
+    case up = "ceil"
+  }
+  /// Where the output's size comes from.
+  package enum Target: Sendable, Equatable {
+    /// Factors, `y` before `x`.
+    case scales(y: Float, x: Float)
+    case sizes(y: Int, x: Int)
+    /// Constant inputs of these numbers, for the named axes (all when nil).
+    case inputs(scales: Int?, sizes: Int?, axes: [Int]?, policy: AspectPolicy)
+  }
+  /// Whether sizes are bounds that keep the aspect.
+  package enum AspectPolicy: String, Sendable {
+    case stretch
+    case notLarger = "not_larger"
+    case notSmaller = "not_smaller"
+  }
   package var function: Function
-  /// Output size over input size, `y` before `x`.
-  package var scale: (y: Float, x: Float)
+  package var coordinates: Coordinates
+  package var rounding: Rounding
+  package var target: Target
   package var name: String { "Resize" }
 
-  package init(_ function: Function, scale: (y: Float, x: Float)) {
+  package init(
+    _ function: Function, _ target: Target, coordinates: Coordinates = .halfPixel,
+    rounding: Rounding = .halvesDown
+  ) {
     self.function = function
-    self.scale = scale
+    self.target = target
+    self.coordinates = coordinates
+    self.rounding = rounding
+  }
+
+  package init(_ function: Function, scale: (y: Float, x: Float)) {
+    self.init(function, .scales(y: scale.y, x: scale.x))
+  }
+
+  package func settled(_ inputs: [Operand]) throws(ShapeError) -> Settled {
+    guard case .inputs(let scales, let sizes, let axes, let policy) = target else {
+      return Settled(self, keeping: 1)
+    }
+    func values(_ index: Int?) -> [Double]? {
+      guard let index, index < inputs.count else { return nil }
+      return inputs[index].constant.flatMap { $0.values.isEmpty ? nil : $0.values }
+    }
+    var copy = self
+    if let values = values(scales) {
+      let all = try expanded(values, axes, 1)
+      copy.target = .scales(y: Float(all.y), x: Float(all.x))
+      return Settled(copy, keeping: 1)
+    }
+    // Without the shape, sizes for N and C cannot be checked yet.
+    guard let values = values(sizes), let x = inputs[0].shape, x.count == 4 else {
+      return open(inputs)
+    }
+    let all = try expanded(values, axes, nil, x)
+    copy.target = .sizes(y: clampedInteger(all.y), x: clampedInteger(all.x))
+    if policy != .stretch {
+      let (y, v) = (all.y / Double(x[2]), all.x / Double(x[3]))
+      let scale = policy == .notLarger ? min(y, v) : max(y, v)
+      copy.target = .sizes(
+        y: clampedInteger((scale * Double(x[2])).rounded()),
+        x: clampedInteger((scale * Double(x[3])).rounded()))
+    }
+    return Settled(copy, keeping: 1)
+  }
+
+  /// Values for height and width; those of N and C must keep the size.
+  private func expanded(
+    _ values: [Double], _ axes: [Int]?, _ neutral: Double?, _ shape: [Int] = [1, 1, 1, 1]
+  ) throws(ShapeError) -> (y: Double, x: Double) {
+    let axes = try normalizedAxes(axes ?? Array(0..<4), rank: 4)
+    guard values.count == axes.count else { throw ShapeError("it resizes [N, C, H, W] only") }
+    var all = shape.map { neutral ?? Double($0) }
+    for (axis, value) in zip(axes, values) { all[axis] = value }
+    guard all[0] == neutral ?? Double(shape[0]), all[1] == neutral ?? Double(shape[1]) else {
+      throw ShapeError("only height and width can be resized")
+    }
+    return (all[2], all[3])
   }
 
   package func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]] {
-    guard let x = inputs.first, x.count == 4 else {
-      throw ShapeError("it takes an image [N, C, H, W]")
+    guard inputs.count == 1, let x = inputs.first, x.count == 4 else {
+      throw ShapeError("it takes an image [N, C, H, W] and a constant size")
     }
-    guard scale.y > 0, scale.x > 0, scale.y < 1024, scale.x < 1024 else {
-      throw ShapeError("scales must lie between 0 and 1024")
+    let (h, w): (Int, Int)
+    switch target {
+    case .inputs: throw ShapeError("its size is not a constant")
+    case .sizes(let y, let v): (h, w) = (y, v)
+    case .scales(let y, let v):
+      guard y > 0, v > 0, y < 1024, v < 1024 else {
+        throw ShapeError("scales must lie between 0 and 1024")
+      }
+      (h, w) = (Int(Float(x[2]) * y), Int(Float(x[3]) * v))
     }
-    let (h, w) = (Int(Float(x[2]) * scale.y), Int(Float(x[3]) * scale.x))
-    guard h > 0, w > 0 else { throw ShapeError("the scale leaves no pixel") }
+    guard h > 0, w > 0, !x.contains(0) else { throw ShapeError("the size leaves no pixel") }
     return [[x[0], x[1], h, w]]
   }
 
   package func makeKernel(_ bindings: Bindings) -> any Kernel { ResizeKernel(self, bindings) }
+
+  /// The position in the input of every position along an axis of the output.
+  fileprivate func positions(from input: Int, to output: Int, scale: Float) -> [Float] {
+    let half: (Int) -> Float = { (Float($0) + 0.5) / scale - 0.5 }
+    return (0..<output).map { i in
+      switch coordinates {
+      case .halfPixel: return half(i)
+      case .pytorchHalfPixel: return output > 1 ? half(i) : 0
+      case .halfPixelSymmetric:
+        let exact = scale * Float(input)
+        let offset = Float(input) / 2 * (1 - Float(output) / exact)
+        return offset + half(i)
+      case .alignCorners:
+        return output > 1 ? Float(i) * Float(input - 1) / Float(output - 1) : 0
+      case .asymmetric: return Float(i) / scale
+      case .tensorFlowHalfPixel: return (Float(i) + 0.5) / scale
+      }
+    }
+  }
+
+  fileprivate func nearest(_ position: Float) -> Int {
+    switch rounding {
+    case .halvesDown: Int((position - 0.5).rounded(.up))
+    case .halvesUp: Int((position + 0.5).rounded(.down))
+    case .down: Int(position.rounded(.down))
+    case .up: Int(position.rounded(.up))
+    }
+  }
 }
 
 private final class ResizeKernel: Kernel {
@@ -39,16 +158,16 @@ private final class ResizeKernel: Kernel {
     var lowWeight: [Float] = []
     var highWeight: [Float] = []
 
-    init(from input: Int, to output: Int, scale: Float, _ function: Resize.Function) {
-      for i in 0..<output {
-        let at = (Float(i) + 0.5) / scale - 0.5
-        switch function {
+    init(_ operation: Resize, from input: Int, to output: Int, scale: Float?) {
+      let scale = scale ?? Float(output) / Float(input)
+      for at in operation.positions(from: input, to: output, scale: scale) {
+        switch operation.function {
         case .linear:
           let clamped = min(max(at, 0), Float(input - 1))
           let first = min(Int(clamped), input - 1)
           append(first, min(first + 1, input - 1), clamped - Float(first))
         case .nearest:
-          let first = min(max(Int((at - 0.5).rounded(.up)), 0), input - 1)
+          let first = min(max(operation.nearest(at), 0), input - 1)
           append(first, first, 0)
         }
       }
@@ -69,8 +188,10 @@ private final class ResizeKernel: Kernel {
   init(_ operation: Resize, _ io: Bindings) {
     self.io = io
     let (x, y) = (io.inputs[0], io.outputs[0])
-    rows = Axis(from: x.h, to: y.h, scale: operation.scale.y, operation.function)
-    columns = Axis(from: x.w, to: y.w, scale: operation.scale.x, operation.function)
+    var scale: (y: Float, x: Float)?
+    if case .scales(let y, let x) = operation.target { scale = (y, x) }
+    rows = Axis(operation, from: x.h, to: y.h, scale: scale?.y)
+    columns = Axis(operation, from: x.w, to: y.w, scale: scale?.x)
   }
 
   func forward(_ run: Run) {

@@ -7,6 +7,8 @@ package struct TransposedConvolution: Operator {
   package var attributes: WindowAttributes
   package var outputPadding: (y: Int, x: Int)
   package var groups: Int
+  /// Height and width that the padding is chosen for, once the input's are known.
+  package var outputSize: (y: Int, x: Int)?
   package var name: String { "ConvTranspose" }
 
   package init(
@@ -21,6 +23,30 @@ package struct TransposedConvolution: Operator {
     index == 1 ? .transposedConvolution(groups: groups) : .image
   }
 
+  package func settled(_ inputs: [Operand]) throws(ShapeError) -> Settled {
+    guard let x = inputs[0].shape, x.count == 4,
+      outputSize != nil || attributes.automaticPadding != nil
+    else { return all(inputs) }
+    let a = attributes
+    let wanted = outputSize ?? (x[2] * a.stride.y, x[3] * a.stride.x)
+    let y = (x[2] - 1) * a.stride.y + a.extent.y + outputPadding.y - wanted.y
+    let v = (x[3] - 1) * a.stride.x + a.extent.x + outputPadding.x - wanted.x
+    let rule = a.automaticPadding ?? .lower
+    let (rows, columns) = (rule.shares(max(0, y)), rule.shares(max(0, v)))
+    var copy = self
+    copy.attributes.automaticPadding = nil
+    copy.outputSize = nil
+    copy.attributes.padding = Padding(
+      top: rows.before, left: columns.before, bottom: rows.after, right: columns.after)
+    copy.outputPadding.y += max(0, -y)
+    copy.outputPadding.x += max(0, -v)
+    return copy.all(inputs)
+  }
+
+  package func multiplications(_ inputs: [[Int]], output: [Int]) -> Int {
+    inputs[0].reduce(1, *) * inputs[1][1...].reduce(1, *)
+  }
+
   package func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]] {
     guard inputs.count >= 2, inputs[0].count == 4, inputs[1].count == 4 else {
       throw ShapeError("it takes an image [N, C, H, W] and weights [C, O, kh, kw]")
@@ -29,6 +55,9 @@ package struct TransposedConvolution: Operator {
     guard groups > 0, x[1] == w[0], x[1] % groups == 0, w[2] == a.kernel.y, w[3] == a.kernel.x
     else {
       throw ShapeError("\(x[1]) channels do not fit weights \(w)")
+    }
+    if inputs.count > 2, inputs[2] != [w[1] * groups] {
+      throw ShapeError("the bias must have \(w[1] * groups) values")
     }
     let h =
       (x[2] - 1) * a.stride.y + a.extent.y + outputPadding.y - a.padding.top - a.padding.bottom

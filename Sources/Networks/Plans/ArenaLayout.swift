@@ -1,4 +1,5 @@
 // Where each activation lives in one block of memory.
+private import Foundation
 
 /// Places values by lifetime, largest first, so that values that never live together share memory.
 struct ArenaLayout {
@@ -12,7 +13,8 @@ struct ArenaLayout {
     var last: Int
   }
 
-  init(graph: Graph, shapes: [String: [Int]]) {
+  /// - Throws: when the activations would not fit this machine's memory.
+  init(graph: Graph, shapes: [String: [Int]]) throws(NetworkError) {
     var lifetimes: [String: Lifetime] = [:]
     func define(_ name: String, at step: Int) {
       let size = ((shapes[name] ?? []).reduce(1, *) + 15) & ~15
@@ -25,6 +27,15 @@ struct ArenaLayout {
     }
     for name in graph.outputs { lifetimes[name]?.last = graph.nodes.count }
     place(lifetimes.values.sorted { ($1.size, $0.first, $0.name) < ($0.size, $1.first, $1.name) })
+    try Self.checkMemory(floats: count)
+  }
+
+  /// - Throws: when `floats` would take more than this machine's memory.
+  static func checkMemory(floats: Int) throws(NetworkError) {
+    guard UInt64(floats) <= ProcessInfo.processInfo.physicalMemory / 4 else {
+      throw .badShape(
+        node: "plan", reason: "it needs \(floats >> 28) GB, more than this machine has")
+    }
   }
 
   private mutating func place(_ lifetimes: [Lifetime]) {

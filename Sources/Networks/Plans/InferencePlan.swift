@@ -25,10 +25,12 @@ package final class InferencePlan {
     guard graph.inputs.count == 1 else {
       throw .badShape(node: "input", reason: "the network must have exactly one input")
     }
-    let graph = graph.fusedForInference()
     let inputName = graph.inputs[0].name
-    let shapes = try graph.shapes(inputShapes: [inputName: inputShape])
-    let layout = ArenaLayout(graph: graph, shapes: shapes)
+    let settled = try graph.settled(inputShapes: [inputName: inputShape])
+    var shapes = settled.shapes
+    let (graph, orders) = settled.graph.fusedForInference(shapes: shapes)
+      .arranged(shapes: &shapes)
+    let layout = try ArenaLayout(graph: graph, shapes: shapes)
     let arena = FloatStorage(count: layout.count)
     let parameters = PackedParameters(graph)
     func view(_ name: String) throws(NetworkError) -> View {
@@ -36,7 +38,7 @@ package final class InferencePlan {
       guard let offset = layout.offsets[name], let shape = shapes[name] else {
         throw .missingValue(node: "plan", value: name)
       }
-      return View(arena.floats + offset, shape: shape)
+      return View(arena.floats + offset, shape: shape, order: orders[name] ?? .channelsLast)
     }
     var kernels: [any Kernel] = []
     for node in graph.nodes {
@@ -70,7 +72,7 @@ package final class InferencePlan {
     runInPlace()
     var results: [String: Tensor] = [:]
     for (name, view) in outputs {
-      results[name] = ParameterLayout.image.unpack(view.floats, shape: view.shape)
+      results[name] = view.tensor
     }
     return results
   }
@@ -114,7 +116,7 @@ final class PackedParameters {
         let layout = node.operation.layout(ofParameter: index)
         layout.pack(tensor, to: memory.floats)
         storage.append(memory)
-        views[name] = View(memory.floats, shape: tensor.shape)
+        views[name] = View(memory.floats, shape: tensor.shape, order: layout.order)
         layouts[name] = layout
       }
     }

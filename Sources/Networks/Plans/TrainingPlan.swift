@@ -37,10 +37,15 @@ package final class TrainingPlan {
     guard original.inputs.count == 1 else {
       throw .badShape(node: "input", reason: "the network must have exactly one input")
     }
-    let graph = original.fusedForTraining()
-    let shapes = try graph.shapes(inputShapes: [graph.inputs[0].name: inputShape])
+    let settled = try original.settled(inputShapes: [original.inputs[0].name: inputShape])
+    var shapes = settled.shapes
+    let (graph, orders) = settled.graph.fusedForTraining().arranged(shapes: &shapes)
     let packed = PackedParameters(graph)
-    let memory = Memory(graph: graph, shapes: shapes, packed: packed)
+    let activations = graph.nodes.flatMap(\.outputs).reduce(0) { sum, name in
+      sum + (shapes[name] ?? []).reduce(1, *)
+    }
+    try ArenaLayout.checkMemory(floats: 2 * activations)
+    let memory = Memory(graph: graph, shapes: shapes, orders: orders, packed: packed)
     self.graph = graph
     self.packed = packed
     self.memory = memory
@@ -103,29 +108,35 @@ extension TrainingPlan {
     private var values: [String: View]
     private var storage: [FloatStorage] = []
 
-    init(graph: Graph, shapes: [String: [Int]], packed: PackedParameters) {
+    init(
+      graph: Graph, shapes: [String: [Int]], orders: [String: MemoryOrder],
+      packed: PackedParameters
+    ) {
       values = packed.views
       for name in graph.inputs.map(\.name) + graph.nodes.flatMap(\.outputs) {
-        values[name] = allocate(shapes[name] ?? [])
+        values[name] = allocate(shapes[name] ?? [], orders[name] ?? .channelsLast)
       }
       // A value needs a gradient when a trainable weight stands behind it.
       for node in graph.nodes {
         var reaches = false
         for (index, name) in node.inputs.enumerated() {
           if let weight = packed.views[name] {
-            guard node.operation.trainableInputs.contains(index) else { continue }
-            if gradients[name] == nil { gradients[name] = allocate(weight.shape) }
+            guard node.operation.trainableInputs.contains(index), !graph.fixed.contains(name)
+            else { continue }
+            if gradients[name] == nil { gradients[name] = allocate(weight.shape, weight.order) }
           }
           reaches = reaches || gradients[name] != nil
         }
-        for name in node.outputs where reaches { gradients[name] = allocate(shapes[name] ?? []) }
+        for name in node.outputs where reaches {
+          gradients[name] = allocate(shapes[name] ?? [], orders[name] ?? .channelsLast)
+        }
       }
     }
 
-    private func allocate(_ shape: [Int]) -> View {
+    private func allocate(_ shape: [Int], _ order: MemoryOrder) -> View {
       let memory = FloatStorage(count: shape.reduce(1, *))
       storage.append(memory)
-      return View(memory.floats, shape: shape)
+      return View(memory.floats, shape: shape, order: order)
     }
 
     func view(_ name: String) -> View {

@@ -47,7 +47,7 @@ struct BenchmarkCommand: ParsableCommand {
 
   func run() throws {
     let graph = try Model.load(path: model).graph
-    guard let shape = graph.concreteInputShapes(batch: batch).values.first else {
+    guard let shape = try graph.sampleInputShapes(batch: batch).values.first else {
       throw ValidationError("The model has no input.")
     }
     let times = try training ? trainingTimes(graph, shape) : runTimes(graph, shape)

@@ -21,23 +21,37 @@ struct ModelCommand: ParsableCommand {
   /// `imgdx model info`: layers, shapes, parameters.
   struct Info: ParsableCommand {
     static let configuration = CommandConfiguration(
-      commandName: "info", abstract: "Lists a model's layers with their shapes and weights.",
-      discussion: "Example: imgdx model info Models/breast-ultrasound.onnx")
+      commandName: "info",
+      abstract: "Lists a model's layers with their shapes, weights and operations.",
+      discussion: """
+        Operations are multiplications with additions of one image. Where the network takes any \
+        size, the table is for the first that suits it.
+
+        Example: imgdx model info Models/breast-ultrasound.onnx
+        """)
 
     @Argument(help: "The model file.") var model: String
 
     func run() throws {
       let loaded = try Model.load(path: model)
-      let shapes = try loaded.graph.shapes(inputShapes: loaded.graph.concreteInputShapes(batch: 1))
-      var lines = [ModelTable.row("layer", "operator", "output", "weights")]
-      for node in loaded.graph.nodes {
-        let weights = node.inputs.reduce(0) { $0 + (loaded.graph.parameters[$1]?.count ?? 0) }
-        let shape = (shapes[node.outputs[0]] ?? []).map(String.init).joined(separator: "x")
-        lines.append(
-          ModelTable.row(node.name, node.operation.name, shape, weights > 0 ? "\(weights)" : ""))
+      let inputShapes = try loaded.graph.sampleInputShapes(batch: 1)
+      let settled = try loaded.graph.settled(inputShapes: inputShapes)
+      var lines = inputShapes.sorted { $0.key < $1.key }.map { name, shape in
+        "input '\(name)' \(ModelTable.text(loaded.graph.inputs.first { $0.name == name }?.shape))"
+          + ", here \(ModelTable.text(shape))"
+      }
+      lines.append(ModelTable.row("layer", "operator", "output", "weights", "operations"))
+      var total = 0
+      for node in settled.graph.nodes {
+        let (row, operations) = ModelTable.line(node, settled)
+        lines.append(row)
+        total += operations
       }
       lines.append("")
-      lines.append("\(loaded.graph.parameterCount) weights, \(loaded.graph.nodes.count) operators")
+      lines.append(
+        "\(loaded.graph.parameterCount) weights, \(settled.graph.nodes.count) operators, "
+          + String(format: "%.3f", Double(total) / 1e9)
+          + " thousand million multiplications with additions")
       if let digest = loaded.digest { lines.append("SHA-256 \(digest)") }
       if let metadata = loaded.metadata {
         lines.append("\(metadata.name): \(metadata.labels.joined(separator: ", "))")
@@ -57,7 +71,7 @@ struct ModelCommand: ParsableCommand {
 
     func run() throws {
       let loaded = try Model.load(path: model)
-      let shapes = loaded.graph.concreteInputShapes(batch: 1)
+      let shapes = try loaded.graph.sampleInputShapes(batch: 1)
       for shape in shapes.values {
         let plan = try InferencePlan(graph: loaded.graph, inputShape: shape, threads: 1)
         let outputs = try plan.run(Tensor(shape: shape))
@@ -110,22 +124,26 @@ struct ModelCommand: ParsableCommand {
 
 /// Columns of `model info`.
 private enum ModelTable {
+  /// Open sizes are question marks.
+  static func text(_ shape: [Int?]?) -> String {
+    (shape ?? []).map { $0.map(String.init) ?? "?" }.joined(separator: "x")
+  }
+
+  /// A layer's line, and its multiplications.
+  static func line(_ node: Node, _ settled: SettledGraph) -> (row: String, operations: Int) {
+    let inputs = node.inputs.map { settled.shapes[$0] ?? [] }
+    let output = settled.shapes[node.outputs[0]] ?? []
+    let operations = node.operation.multiplications(inputs, output: output)
+    let weights = node.inputs.reduce(0) { $0 + (settled.graph.parameters[$1]?.count ?? 0) }
+    let row = row(
+      node.name, node.operation.name, text(output), weights > 0 ? "\(weights)" : "",
+      operations > 0 ? "\(operations)" : "")
+    return (row, operations)
+  }
+
   static func row(_ cells: String...) -> String {
-    zip(cells, [28, 22, 18, 10]).map { cell, width in
+    zip(cells, [36, 22, 18, 12, 14]).map { cell, width in
       cell + String(repeating: " ", count: max(1, width - cell.count))
     }.joined()
-  }
-}
-
-extension Graph {
-  /// Input shapes with `batch` for the first open dimension and 256 for open sizes.
-  func concreteInputShapes(batch: Int) -> [String: [Int]] {
-    var shapes: [String: [Int]] = [:]
-    for input in inputs {
-      shapes[input.name] = input.shape.enumerated().map { axis, size in
-        axis == 0 ? batch : size ?? 256
-      }
-    }
-    return shapes
   }
 }

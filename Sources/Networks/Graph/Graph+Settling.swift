@@ -1,0 +1,242 @@
+// Everything that follows from shapes and constants, settled before a plan is made.
+private import Tensors
+
+/// A graph in which every operator knows its attributes, with the shapes of all its values.
+package struct SettledGraph {
+  package var graph: Graph
+  package var shapes: [String: [Int]]
+}
+
+extension Graph {
+  /// Elements that one value may have; products of more overflow the matrix library's indices.
+  static let valueLimit = Int(Int32.max)
+
+  /// The graph for given input shapes: shape arithmetic done, attributes that came from it set, and
+  /// what then has no reader left out.
+  /// - Throws: ``NetworkError`` naming the first node that does not fit.
+  package func settled(inputShapes: [String: [Int]]) throws(NetworkError) -> SettledGraph {
+    var settling = GraphSettling(self)
+    for input in inputs {
+      guard let shape = inputShapes[input.name] else {
+        throw .missingValue(node: "input", value: input.name)
+      }
+      guard input.accepts(shape) else {
+        throw .badShape(node: input.name, reason: "the network does not take \(shape)")
+      }
+      try settling.define(input.name, shape, node: input.name)
+    }
+    settling.shapesAreKnown = true
+    for node in nodes { try settling.add(node) }
+    for output in outputs where settling.shapes[output] == nil {
+      throw .missingValue(node: "output", value: output)
+    }
+    settling.graph.removeUnread()
+    return SettledGraph(graph: settling.graph, shapes: settling.shapes)
+  }
+
+  /// The logical shape of every value for given input shapes.
+  /// - Throws: ``NetworkError`` naming the first node that does not fit.
+  package func shapes(inputShapes: [String: [Int]]) throws(NetworkError) -> [String: [Int]] {
+    try settled(inputShapes: inputShapes).shapes
+  }
+
+  /// The first input size that suits the network, where its input leaves sizes open.
+  /// - Throws: what the first size was refused for, where none suits.
+  package func sampleInputShapes(batch: Int) throws(NetworkError) -> [String: [Int]] {
+    func shapes(_ size: Int) -> [String: [Int]] {
+      var result: [String: [Int]] = [:]
+      for input in inputs {
+        result[input.name] = input.shape.enumerated().map { axis, known in
+          known ?? (axis == 0 ? batch : axis == 1 && input.shape.count == 4 ? 3 : size)
+        }
+      }
+      return result
+    }
+    var refusal: NetworkError?
+    for size in [256, 224, 299, 227, 128, 64, 32, 28] {
+      do {
+        _ = try settled(inputShapes: shapes(size))
+        return shapes(size)
+      } catch { refusal = refusal ?? error }
+    }
+    if let refusal { throw refusal }
+    return shapes(256)
+  }
+
+  /// The shape of every value for the first input size that suits the network.
+  package func sampleShapes(batch: Int) throws(NetworkError) -> [String: [Int]] {
+    try shapes(inputShapes: try sampleInputShapes(batch: batch))
+  }
+
+  /// The same graph with everything done that needs no input shape: arithmetic on constants, and on
+  /// weights (a transposed weight becomes a weight).
+  package func folded() throws(NetworkError) -> Graph {
+    var settling = GraphSettling(self)
+    for node in nodes { try settling.add(node) }
+    settling.graph.removeUnread()
+    return settling.graph
+  }
+
+  /// Drops nodes, weights and constants that nothing reads.
+  mutating func removeUnread() {
+    var wanted = Set(outputs)
+    var kept: [Node] = []
+    for node in nodes.reversed() where node.outputs.contains(where: wanted.contains) {
+      kept.append(node)
+      wanted.formUnion(node.inputs)
+    }
+    nodes = kept.reversed()
+    parameters = parameters.filter { wanted.contains($0.key) }
+    constants = constants.filter { wanted.contains($0.key) }
+    fixed.formIntersection(parameters.keys)
+  }
+}
+
+/// Goes through a graph's nodes in order, keeping what is known about their values.
+struct GraphSettling {
+  var graph: Graph
+  var shapes: [String: [Int]]
+  var shapesAreKnown = false
+
+  /// Weights of at most this many elements may also decide shapes.
+  private static let smallCount = 1 << 12
+
+  init(_ original: Graph) {
+    graph = original
+    graph.nodes = []
+    shapes = original.parameters.mapValues(\.shape)
+  }
+
+  mutating func define(_ name: String, _ shape: [Int], node: String) throws(NetworkError) {
+    do throws(ShapeError) {
+      guard try checkedCount(shape) <= Graph.valueLimit else {
+        throw ShapeError("a value of \(shape) is too large")
+      }
+    } catch { throw .badShape(node: node, reason: error.reason) }
+    shapes[name] = shape
+  }
+
+  private func operand(_ name: String) -> Operand {
+    if name.isEmpty { return Operand(isAbsent: true) }
+    if let constant = graph.constants[name] {
+      return Operand(shape: constant.shape, constant: constant)
+    }
+    if let tensor = graph.parameters[name] {
+      let isSmall = tensor.count <= Self.smallCount
+      return Operand(shape: tensor.shape, constant: isSmall ? ConstantTensor(tensor) : nil)
+    }
+    return Operand(shape: shapes[name])
+  }
+
+  mutating func add(_ node: Node) throws(NetworkError) {
+    for name in node.inputs
+    where !name.isEmpty && shapes[name] == nil && graph.constants[name] == nil && shapesAreKnown {
+      throw .missingValue(node: node.name, value: name)
+    }
+    do { try settle(node) } catch { throw .badShape(node: node.name, reason: error.reason) }
+    guard shapesAreKnown, let added = graph.nodes.last, added.outputs == node.outputs else {
+      return
+    }
+    for name in added.outputs { try define(name, shapes[name] ?? [], node: node.name) }
+  }
+
+  private mutating func settle(_ node: Node) throws(ShapeError) {
+    let operands = node.inputs.map(operand)
+    if let results = try constants(node, operands) {
+      for (name, value) in zip(node.outputs, results) { graph.constants[name] = value }
+      return
+    }
+    if !shapesAreKnown, let tensor = try foldedWeight(node) {
+      graph.parameters[node.outputs[0]] = tensor
+      shapes[node.outputs[0]] = tensor.shape
+      return
+    }
+    let settled = try node.operation.settled(operands)
+    var node = node
+    node.operation = settled.operation
+    node.inputs = settled.inputs.map { node.inputs[$0] }
+    if shapesAreKnown {
+      for name in node.inputs {
+        guard let constant = graph.constants[name] else { continue }
+        graph.parameters[name] = constant.tensor
+        graph.fixed.insert(name)
+        shapes[name] = constant.shape
+      }
+      try checkWeights(node)
+      let results = try node.operation.outputShapes(node.inputs.map { shapes[$0] ?? [] })
+      for (name, shape) in zip(node.outputs, results) { shapes[name] = shape }
+    }
+    graph.nodes.append(node)
+  }
+
+  /// The node's results, where all it reads are constants.
+  private func constants(_ node: Node, _ operands: [Operand]) throws(ShapeError)
+    -> [ConstantTensor]?
+  {
+    let function = node.operation as? ConstantFunction
+    if let function, let shape = operands.first?.shape,
+      let result = try function.evaluated(ofShape: shape)
+    {
+      return [result]
+    }
+    let given = operands.filter { !$0.isAbsent }
+    let values = given.compactMap(\.constant)
+    guard values.count == given.count, !given.isEmpty,
+      function != nil || node.inputs.contains(where: { graph.constants[$0] != nil })
+    else { return nil }
+    if given.count == operands.count, let results = try node.operation.evaluated(values) {
+      return results
+    }
+    // Attributes that are constants may come first: Slice of a constant, say.
+    let settled = try node.operation.settled(operands)
+    guard settled.inputs.count < operands.count else { return nil }
+    return try settled.operation.evaluated(settled.inputs.compactMap { operands[$0].constant })
+  }
+
+  /// The node's result, where all it reads are weights.
+  private func foldedWeight(_ node: Node) throws(ShapeError) -> Tensor? {
+    guard node.outputs.count == 1, !graph.outputs.contains(node.outputs[0]) else { return nil }
+    let settled = try node.operation.settled(node.inputs.map(operand))
+    let names = settled.inputs.map { node.inputs[$0] }
+    var tensors: [String: Tensor] = [:]
+    for name in names { tensors[name] = graph.parameters[name] ?? graph.constants[name]?.tensor }
+    guard !names.isEmpty, tensors.count == Set(names).count,
+      names.contains(where: { graph.parameters[$0] != nil })
+    else { return nil }
+    let inner = Node(
+      name: node.name, operation: settled.operation, inputs: names, outputs: node.outputs)
+    return try Self.computed(inner, tensors)
+  }
+
+  private static func computed(_ node: Node, _ tensors: [String: Tensor]) throws(ShapeError)
+    -> Tensor?
+  {
+    let shapes = node.inputs.map { tensors[$0]?.shape ?? [] }
+    let shape = try node.operation.outputShapes(shapes)[0]
+    guard try checkedCount(shape) <= 1 << 28 else { throw ShapeError("\(shape) is too large") }
+    let orders = node.inputs.indices.map { node.operation.layout(ofParameter: $0).order }
+    let (_, order) = node.operation.orders(orders, shapes: shapes)
+    let packed = PackedParameters(Graph(nodes: [node], parameters: tensors))
+    let memory = FloatStorage(count: shape.reduce(1, *))
+    let output = View(memory.floats, shape: shape, order: order)
+    let kernel = node.operation.makeKernel(
+      Bindings(
+        mode: .inference, inputs: node.inputs.compactMap { packed.views[$0] }, outputs: [output],
+        outputGradients: [], inputGradients: [], seed: 0))
+    kernel.forward(Scratch([kernel], workers: 1).run(WorkerPool(workers: 1), step: 0))
+    return withExtendedLifetime((memory, packed)) { output.tensor }
+  }
+
+  /// Kernels want these in an order of their own, which only weights can be given.
+  private func checkWeights(_ node: Node) throws(ShapeError) {
+    for (index, name) in node.inputs.enumerated() {
+      switch node.operation.layout(ofParameter: index) {
+      case .image, .plain: continue
+      case .convolution, .transposedConvolution, .transposedMatrix:
+        guard graph.parameters[name] != nil else {
+          throw ShapeError("its weights '\(name)' are computed from the image")
+        }
+      }
+    }
+  }
+}

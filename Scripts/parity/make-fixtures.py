@@ -212,6 +212,144 @@ def resizing():
          lambda x: F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False))
 
 
+def curves():
+    """Functions of one value; `parameters` in the order of ONNX's definition."""
+    x = {"x": random(2, 3, 4, 5, scale=2)}
+    positive = {"x": random(2, 3, 4, 5).abs() + 0.1}
+    for name, operator, parameters, inputs, function in (
+        ("elu", "Elu", [0.7], x, lambda x: F.elu(x, 0.7)),
+        ("celu", "Celu", [0.7], x, lambda x: F.celu(x, 0.7)),
+        ("selu", "Selu", [1.6732632423543772, 1.0507009873554805], x, lambda x: F.selu(x)),
+        ("hardsigmoid", "HardSigmoid", [1 / 6, 0.5], x, lambda x: F.hardsigmoid(x)),
+        ("hardswish", "HardSwish", [], x, lambda x: F.hardswish(x)),
+        ("thresholdedrelu", "ThresholdedRelu", [0.8], x, lambda x: F.threshold(x, 0.8, 0)),
+        ("erf", "Erf", [], x, lambda x: torch.erf(x)),
+        ("gelu", "Gelu", [0], x, lambda x: F.gelu(x)),
+        ("gelu-tanh", "Gelu", [1], x, lambda x: F.gelu(x, approximate="tanh")),
+        ("clip", "Clip", [-0.25, 0.3], {"x": distinct(2, 3, 4, 5)}, lambda x: x.clamp(-0.25, 0.3)),
+        ("softplus", "Softplus", [], x, lambda x: F.softplus(x)),
+        ("softsign", "Softsign", [], x, lambda x: F.softsign(x)),
+        ("mish", "Mish", [], x, lambda x: F.mish(x)),
+        ("swish", "Swish", [], x, lambda x: F.silu(x)),
+        ("exp", "Exp", [], x, lambda x: x.exp()),
+        ("abs", "Abs", [], x, lambda x: x.abs()),
+        ("neg", "Neg", [], x, lambda x: -x),
+        ("sqrt", "Sqrt", [], positive, lambda x: x.sqrt()),
+        ("log", "Log", [], positive, lambda x: x.log()),
+        ("reciprocal", "Reciprocal", [], positive, lambda x: 1 / x)):
+        case(name, operator, {"parameters": parameters}, inputs, function)
+
+
+def broadcasting():
+    a, positive = random(2, 3, 4, 5), random(2, 3, 4, 5).abs() + 0.5
+    row, channel, gate = random(5), random(3, 1, 1), random(2, 3, 1, 1)
+    case("add-row", "Add", {}, {"a": a, "b": row}, lambda a, b: a + b)
+    case("add-first", "Add", {}, {"a": channel, "b": a}, lambda a, b: a + b)
+    case("add-scalar", "Add", {}, {"a": a, "b": random(1)}, lambda a, b: a + b)
+    case("mul-channel", "Mul", {}, {"a": a, "b": channel}, lambda a, b: a * b)
+    case("sub-gate", "Sub", {}, {"a": a, "b": gate}, lambda a, b: a - b)
+    case("sub-matrices", "Sub", {}, {"a": random(4, 1), "b": random(1, 6)}, lambda a, b: a - b)
+    case("div", "Div", {}, {"a": a, "b": channel.abs() + 0.5}, lambda a, b: a / b)
+    case("pow", "Pow", {}, {"a": positive, "b": channel}, lambda a, b: a ** b)
+    case("min", "Min", {}, {"a": distinct(2, 3, 4, 5), "b": distinct(3, 1, 1).round(decimals=2)},
+         lambda a, b: torch.minimum(a, b))
+    case("max", "Max", {}, {"a": distinct(2, 3, 4, 5), "b": distinct(2, 3, 1, 1).round(decimals=2)},
+         lambda a, b: torch.maximum(a, b))
+    case("prelu", "PRelu", {}, {"a": distinct(2, 3, 4, 5), "b": channel},
+         lambda a, b: F.prelu(a, b.reshape(3)))
+
+
+def reductions():
+    x, maxima = random(2, 3, 4, 5), distinct(2, 3, 4, 5)
+    for name, operator, axes, keep, inputs, function in (
+        ("reducemean-image", "ReduceMean", [2, 3], 1, x, lambda x: x.mean((2, 3), True)),
+        ("reducemean-channels", "ReduceMean", [1], 1, x, lambda x: x.mean(1, True)),
+        ("reducemean-flat", "ReduceMean", [2, 3], 0, x, lambda x: x.mean((2, 3))),
+        ("reducesum-batch", "ReduceSum", [0, -1], 0, x, lambda x: x.sum((0, 3))),
+        ("reducel1", "ReduceL1", [1], 0, x, lambda x: x.abs().sum(1)),
+        ("reducel2", "ReduceL2", [2, 3], 1, x,
+         lambda x: x.square().sum((2, 3), keepdim=True).sqrt()),
+        ("reducesumsquare", "ReduceSumSquare", [1], 1, x, lambda x: x.square().sum(1, True)),
+        ("reducemax", "ReduceMax", [1], 1, maxima, lambda x: x.amax(1, True)),
+        ("reducemin", "ReduceMin", [-2], 0, maxima, lambda x: x.amin(2))):
+        case(name, operator, {"axes": axes, "keepdims": keep}, {"x": inputs}, function)
+
+
+def normalisations():
+    def inputs(*shape, scale):
+        return {"x": random(*shape, scale=2) + 0.5, "scale": random(*scale) + 1,
+                "bias": random(*scale)}
+
+    def layer(x, scale, bias):
+        return F.layer_norm(x, scale.shape, scale, bias)
+
+    case("layernorm-rows", "LayerNormalization", {"axis": -1}, inputs(3, 4, 7, scale=(7,)), layer)
+    case("layernorm-image", "LayerNormalization", {"axis": 1},
+         inputs(2, 3, 4, 5, scale=(3, 4, 5)), layer)
+    case("layernorm-columns", "LayerNormalization", {"axis": -1}, inputs(2, 3, 4, 5, scale=(5,)),
+         layer)
+    for name, shape in (("image", (2, 3, 6, 5)), ("row", (2, 3, 9))):
+        case("instancenorm-" + name, "InstanceNormalization", {}, inputs(*shape, scale=(3,)),
+             lambda x, scale, bias: F.instance_norm(x, weight=scale, bias=bias))
+    case("groupnorm", "GroupNormalization", {"num_groups": 2}, inputs(2, 6, 4, 3, scale=(6,)),
+         lambda x, scale, bias: F.group_norm(x, 2, scale, bias))
+    case("lrn", "LRN", {"size": 3, "alpha": 0.5, "beta": 0.75, "bias": 2},
+         {"x": random(2, 5, 3, 4)}, lambda x: F.local_response_norm(x, 3, 0.5, 0.75, 2.0))
+    case("logsoftmax", "LogSoftmax", {"axis": 1}, {"x": random(2, 3, 4, 5, scale=2)},
+         lambda x: F.log_softmax(x, 1))
+    case("softmax-columns", "Softmax", {"axis": 3}, {"x": random(2, 3, 4, 5, scale=2)},
+         lambda x: F.softmax(x, 3))
+
+
+def products():
+    for name, a, b in (("rows", (2, 3, 4), (4, 5)), ("stacks", (2, 3, 4), (2, 4, 5)),
+                       ("repeated", (3, 4), (2, 4, 5)), ("images", (2, 3, 4, 5), (5, 2)),
+                       ("vector", (2, 3, 4), (4,))):
+        case("matmul-" + name, "MatMul", {}, {"a": random(*a), "b": random(*b)},
+             lambda a, b: a @ b)
+
+
+def arrangements():
+    x = {"x": random(2, 4, 6, 5)}
+    case("transpose", "Transpose", {"perm": [0, 2, 3, 1]}, x, lambda x: x.permute(0, 2, 3, 1))
+    case("transpose-deep", "Transpose", {"perm": [0, 2, 1, 3, 4]}, {"x": random(2, 2, 3, 2, 3)},
+         lambda x: x.permute(0, 2, 1, 3, 4))
+    case("reshape-groups", "Reshape", {"shape": [0, 2, 2, 6, 5]}, x,
+         lambda x: x.reshape(2, 2, 2, 6, 5))
+    case("reshape-image", "Reshape", {"shape": [2, -1, 5, 4]}, x, lambda x: x.reshape(2, 6, 5, 4))
+    case("flatten", "Flatten", {"axis": 2}, x, lambda x: x.reshape(8, 30))
+    case("squeeze", "Squeeze", {"axes": [2, 3]}, {"x": random(2, 4, 1, 1)},
+         lambda x: x.squeeze((2, 3)))
+    case("unsqueeze", "Unsqueeze", {"axes": [2, 3]}, {"x": random(2, 4)},
+         lambda x: x[:, :, None, None])
+    case("slice", "Slice", {"axes": [1, 2], "starts": [1, 0], "ends": [3, 9], "steps": [1, 2]}, x,
+         lambda x: x[:, 1:3, 0:9:2])
+    case("slice-backwards", "Slice", {"axes": [3], "starts": [-1], "ends": [-9], "steps": [-2]}, x,
+         lambda x: x.flip(3)[..., ::2])
+    case("split", "Split", {"axis": 1, "split": [1, 3]}, x, lambda x: x[:, :1])
+    case("concat-rows", "Concat", {"axis": 2}, {"a": random(2, 3, 4, 3), "b": random(2, 3, 2, 3)},
+         lambda a, b: torch.cat((a, b), 2))
+    case("expand", "Expand", {"shape": [2, 3, 4, 5]}, {"x": random(2, 3, 1, 1)},
+         lambda x: x.expand(2, 3, 4, 5))
+    case("gather", "Gather", {"axis": 1, "indices": [2, 0, 2]}, x, lambda x: x[:, [2, 0, 2]])
+    for number, (name, mode) in enumerate((("constant", "constant"), ("reflect", "reflect"),
+                                           ("edge", "replicate"), ("wrap", "circular"))):
+        case("pad-" + name, "Pad", {"pads": [0, 0, 1, 2, 0, 0, 3, 1], "mode": number}, x,
+             lambda x: F.pad(x, (2, 1, 1, 3), mode=mode))
+    case("pad-crop", "Pad", {"pads": [0, 1, -1, 2, 0, 0, -2, 1]}, x,
+         lambda x: F.pad(x, (2, 1, -1, -2, 1, 0)))
+    case("depthtospace-crd", "DepthToSpace", {"blocksize": 2, "crd": 1}, {"x": random(2, 8, 3, 2)},
+         lambda x: F.pixel_shuffle(x, 2))
+    case("spacetodepth-crd", "SpaceToDepth", {"blocksize": 2, "crd": 1}, {"x": random(2, 2, 6, 4)},
+         lambda x: F.pixel_unshuffle(x, 2))
+    case("resize-align-corners", "Resize", {"sizes": [7, 9], "align_corners": 1}, x,
+         lambda x: F.interpolate(x, (7, 9), mode="bilinear", align_corners=True))
+    case("resize-sizes", "Resize", {"sizes": [9, 3]}, x,
+         lambda x: F.interpolate(x, (9, 3), mode="bilinear"))
+    case("resize-asymmetric", "Resize", {"sizes": [9, 7], "nearest": 1}, x,
+         lambda x: F.interpolate(x, (9, 7), mode="nearest"))
+
+
 def soft_dice(logits, target, per_image, smooth):
     """1 - (2 sum(p t) + s) / (sum(p) + sum(t) + s), p = sigmoid(logits), mean over images."""
     p = torch.sigmoid(logits)
@@ -276,5 +414,6 @@ def optimisers():
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
     for family in (convolutions, transposed_convolutions, batch_normalisation, pooling,
-                   elementwise, resizing, losses, optimisers):
+                   elementwise, resizing, losses, optimisers, curves, broadcasting, reductions,
+                   normalisations, products, arrangements):
         family()

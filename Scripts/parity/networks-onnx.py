@@ -189,7 +189,6 @@ NETWORKS = {
     "timm_skresnet18": (image("skresnet18"), (3, 96, 96)),
     "timm_poolformer_s12": (image("poolformer_s12"), (3, 96, 96)),
     "timm_focalnet_tiny_srf": (image("focalnet_tiny_srf"), (3, 96, 96)),
-    "timm_edgenext_xx_small": (image("edgenext_xx_small"), (3, 96, 96)),
     "timm_fasternet_t0": (image("fasternet_t0"), (3, 96, 96)),
     "timm_starnet_s1": (image("starnet_s1"), (3, 96, 96)),
     "timm_mobileone_s0": (image("mobileone_s0"), (3, 96, 96)),

@@ -39,7 +39,9 @@ import Testing
     let first = try #require(fixture.inputs[names[0]])
     let graph = Graph(
       inputs: [.init(name: names[0], shape: first.shape)], outputs: ["y"],
-      nodes: [Node(name: "node", operation: operation, inputs: names, outputs: ["y"])],
+      nodes: [
+        Node(name: "node", operation: operation, inputs: names, outputs: fixture.outputNames)
+      ],
       parameters: fixture.inputs.filter { $0.key != names[0] }.mapValues(\.tensor))
     let plan = try InferencePlan(graph: graph, inputShape: first.shape, threads: 2)
     let y = try #require(try plan.run(first.tensor)["y"])

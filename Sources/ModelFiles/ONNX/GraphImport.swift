@@ -90,6 +90,9 @@ struct GraphImporter {
     case "Max" where node.inputs.count != 2: try appendChain(node, name, .maximum)
     case "Min" where node.inputs.count != 2: try appendChain(node, name, .minimum)
     case "Gemm": try appendProduct(node, name)
+    case "Conv"
+    where graph.parameters[node.inputs.count > 1 ? node.inputs[1] : ""]?.shape.count == 3:
+      try appendRowConvolution(node, name)
     case "Swish":
       append(Elementwise(.sigmoid), name + ".gate", [try input(0, of: node)], name + ".gate")
       append(Arithmetic(.multiply), name, [node.inputs[0], name + ".gate"], output)
@@ -144,6 +147,7 @@ struct GraphImporter {
       if let rate, (0..<1).contains(rate) { operation = Dropout(rate: rate) }
       inputs = Array(inputs.prefix(1))
     }
+    if operation is LocalNormalization { inputs = Array(inputs.prefix(3)) }
     while inputs.last?.isEmpty == true { inputs.removeLast() }
     guard inputs.first?.isEmpty == false else { throw ImportError("it lacks an input") }
     let isArithmetic =
@@ -181,6 +185,27 @@ struct GraphImporter {
       throw ImportError("only numbers are supported")
     }
     if graph.parameters[output] != nil { graph.fixed.insert(output) }
+  }
+
+  /// A convolution over `[N, C, L]` is one over images of one row.
+  private mutating func appendRowConvolution(_ node: ONNXNode, _ name: String) throws(ImportError) {
+    var image = node
+    for (key, neutral) in [("kernel_shape", 1), ("strides", 1), ("dilations", 1)] {
+      guard case .integers(let values) = node.attributes[key] else { continue }
+      image.attributes[key] = .integers([Int64(neutral)] + values)
+    }
+    if case .integers(let pads) = node.attributes["pads"] {
+      guard pads.count == 2 else { throw ImportError("its pads do not fit a row") }
+      image.attributes["pads"] = .integers([0, pads[0], 0, pads[1]])
+    }
+    guard let weights = graph.parameters[node.inputs[1]] else { return }
+    let (w, x, y) = (node.inputs[1] + ".rows", name + ".image", name + ".rows")
+    let shape = weights.shape
+    graph.parameters[w] = weights.reshaped([shape[0], shape[1], 1, shape[2]])
+    (image.inputs[0], image.inputs[1], image.outputs) = (x, w, [y])
+    append(Reshape(.unsqueeze([2])), x, [try input(0, of: node)], x)
+    try appendOne(image, name)
+    append(Reshape(.squeeze([2])), name + ".row", [y], node.outputs[0])
   }
 
   /// Operators on any number of values, as a chain of those on two.

@@ -33,8 +33,10 @@ struct NodeDecoder {
       return Convolution(attributes: try a.window(kernel: kernel), groups: a.integer("group", 1))
     case "ConvTranspose": return try transposedConvolution(kernel)
     case "BatchNormalization":
-      try a.require("training_mode", 0)
       try a.require("spatial", 1)
+      if a.integer("training_mode", 0) == 1 {
+        return LocalNormalization(.batch, epsilon: a.float("epsilon", 1e-5))
+      }
       return BatchNormalization(
         epsilon: a.float("epsilon", 1e-5), momentum: a.float("momentum", 0.9))
     case "InstanceNormalization":

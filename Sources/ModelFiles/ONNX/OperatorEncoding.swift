@@ -71,6 +71,9 @@ struct NodeEncoder {
       set("epsilon", operation.epsilon)
       set("momentum", operation.momentum)
     case let operation as LocalNormalization:
+      guard operation.extent != .batch else {
+        throw ImportError("statistics of the batch while running cannot be written")
+      }
       set("epsilon", operation.epsilon)
       if case .layer(let axis) = operation.extent { set("axis", axis) }
       if case .group(let count) = operation.extent { set("num_groups", count) }

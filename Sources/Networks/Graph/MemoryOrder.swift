@@ -87,7 +87,23 @@ extension Graph {
         node.inputs[index] = copy
       }
       for name in node.outputs { orders[name] = output }
+      // Those who read a network's outputs need not know of orders.
+      let turned = node.outputs.indices.filter {
+        output == .rowMajor && outputs.contains(node.outputs[$0])
+          && shapes[node.outputs[$0]]?.count == 4
+      }
+      let names = node.outputs
+      for index in turned { node.outputs[index] += ".rowMajor" }
       graph.nodes.append(node)
+      for index in turned {
+        let (name, source) = (names[index], node.outputs[index])
+        (orders[source], orders[name]) = (.rowMajor, .channelsLast)
+        shapes[source] = shapes[name]
+        graph.nodes.append(
+          Node(
+            name: source, operation: Reorder(order: .channelsLast), inputs: [source],
+            outputs: [name]))
+      }
     }
     return (graph, orders)
   }

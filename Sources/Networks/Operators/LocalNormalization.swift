@@ -3,7 +3,7 @@
 private import CKernels
 private import Tensors
 
-/// `y = scale (x - μ) / √(σ² + ε) + bias`, μ and σ² over a part of one sample.
+/// `y = scale (x - μ) / √(σ² + ε) + bias`, μ and σ² over a part of the value.
 ///
 /// Ba, Kiros and Hinton 2016; Ulyanov, Vedaldi and Lempitsky 2016; Wu and He 2018.
 package struct LocalNormalization: Operator {
@@ -12,6 +12,9 @@ package struct LocalNormalization: Operator {
     case layer(axis: Int)
     /// Each channel of `[N, C, …]` on its own; scale and bias `[C]`.
     case instance
+    /// Each channel over the whole batch: batch normalisation by the batch's own statistics, which
+    /// exporters use to standardise weights.
+    case batch
     /// Channels in this many groups; scale and bias `[C]`, or `[groups]` in operator sets before 21.
     case group(count: Int)
   }
@@ -21,6 +24,7 @@ package struct LocalNormalization: Operator {
     switch extent {
     case .layer: "LayerNormalization"
     case .instance: "InstanceNormalization"
+    case .batch: "BatchNormalization"
     case .group: "GroupNormalization"
     }
   }
@@ -46,6 +50,7 @@ package struct LocalNormalization: Operator {
         let rest = Array(x[axis...])
         fits = vector.count <= rest.count && broadcastShape(vector, rest) == rest
       case .instance: fits = x.count >= 3 && vector == [x[1]]
+      case .batch: fits = x.count >= 2 && vector == [x[1]]
       case .group(let count):
         fits =
           x.count >= 3 && count > 0 && x[1] % count == 0
@@ -94,6 +99,9 @@ private final class LocalNormalizationKernel: Kernel {
       scale = broadcastStrides(vector, MemoryOrder.rowMajor.strides(of: vector), to: sizes)
     case .instance:
       isInner = sizes.indices.map { $0 > 1 }
+      scale = sizes.indices.map { $0 == 1 ? 1 : 0 }
+    case .batch:
+      isInner = sizes.indices.map { $0 != 1 }
       scale = sizes.indices.map { $0 == 1 ? 1 : 0 }
     case .group(let groups):
       let width = sizes[1] / groups

@@ -93,7 +93,9 @@ package final class Trainer {
   /// The model with the averaged weights.
   package var model: Model {
     var graph = graph
-    for (name, tensor) in average.parameters { graph.parameters[name] = tensor }
+    for (name, tensor) in average.parameters where graph.parameters[name] != nil {
+      graph.parameters[name] = tensor
+    }
     return Model(graph: graph, metadata: metadata)
   }
 

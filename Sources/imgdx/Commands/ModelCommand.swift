@@ -16,7 +16,8 @@ struct ModelCommand: ParsableCommand {
         imgdx model info Models/breast-ultrasound.onnx
         imgdx model verify network.onnx
         imgdx model run --model network.onnx --input x.npy --output y.npy
-      """, subcommands: [Info.self, Verify.self, RunTensors.self])
+        imgdx model pack network.onnx -o packed.onnx
+      """, subcommands: [Info.self, Verify.self, RunTensors.self, Pack.self])
 
   /// `imgdx model info`: layers, shapes, parameters.
   struct Info: ParsableCommand {
@@ -118,6 +119,31 @@ struct ModelCommand: ParsableCommand {
       }
       let bytes = NPYArray(shape: result.shape, values: .float32(result.values)).encoded()
       try AtomicFile.write(bytes, to: output)
+    }
+  }
+}
+
+extension ModelCommand {
+  /// `imgdx model pack`: one file from a model and the weights beside it.
+  struct Pack: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "pack", abstract: "Writes a model as one file, its weights inside.",
+      discussion: """
+        The network is written as imgdx reads it: shape arithmetic done where the file fixes the \
+        input's size, old operator sets in today's form. The answers stay the same.
+
+        Example: imgdx model pack network.onnx -o packed.onnx
+        """)
+
+    @Argument(help: "The model file.") var model: String
+    @Option(name: .shortAndLong, help: "The model file to write.") var output: String
+
+    func run() throws {
+      guard
+        URL(fileURLWithPath: output).resolvingSymlinksInPath()
+          != URL(fileURLWithPath: model).resolvingSymlinksInPath()
+      else { throw ValidationError("The output would replace the input.") }
+      try Model.load(path: model).write(to: output)
     }
   }
 }

@@ -1,0 +1,243 @@
+// Networks that others wrote: forms of operators, shape arithmetic, files that mean harm.
+import Foundation
+import Networks
+import Tensors
+import Testing
+
+@testable import ModelFiles
+
+/// Builds ONNX graphs node by node.
+private struct Draft {
+  var graph = ONNXGraph()
+
+  init(input: [Int?], output: String = "y") {
+    graph.inputs = [ONNXValue(name: "x", shape: input)]
+    graph.outputs = [ONNXValue(name: output, shape: [])]
+  }
+
+  mutating func add(
+    _ operation: String, _ inputs: [String], _ outputs: [String] = ["y"],
+    _ attributes: [String: ONNXAttribute] = [:]
+  ) {
+    var node = ONNXNode(operation)
+    node.inputs = inputs
+    node.outputs = outputs
+    node.attributes = attributes
+    graph.nodes.append(node)
+  }
+
+  mutating func integers(_ name: String, _ values: [Int64]) {
+    graph.initializers.append(readable(ONNXTensor(name: name, integers: values)))
+  }
+
+  mutating func floats(_ name: String, _ shape: [Int], _ values: [Float]) {
+    graph.initializers.append(readable(ONNXTensor(name: name, Tensor(shape: shape, values))))
+  }
+
+  /// What was to be written, as if it had been read.
+  private func readable(_ tensor: ONNXTensor) -> ONNXTensor {
+    var tensor = tensor
+    tensor.encodedRaw.withUnsafeBytes { bytes in
+      tensor.integers = tensor.type == 7 ? bytes.bindMemory(to: Int64.self).map { $0 } : []
+      tensor.floats = tensor.type == 1 ? bytes.bindMemory(to: Float.self).map { $0 } : []
+    }
+    return tensor
+  }
+
+  func imported(opset: Int = 17, folder: String = "/nowhere") throws -> Graph {
+    try Graph(graph, opset: opset, external: ExternalData(modelPath: folder + "/model.onnx"))
+  }
+
+  func answer(_ x: Tensor, opset: Int = 17) throws -> Tensor {
+    let plan = try InferencePlan(
+      graph: try imported(opset: opset), inputShape: x.shape, threads: 1)
+    return try #require(try plan.run(x)["y"])
+  }
+}
+
+private func counted(_ shape: [Int]) -> Tensor {
+  Tensor(shape: shape, (0..<shape.reduce(1, *)).map { Float($0) })
+}
+
+@Suite struct ImportTests {
+  @Test func `shape arithmetic is done for every input size`() throws {
+    var draft = Draft(input: [nil, 2, nil, nil])
+    draft.add("Shape", ["x"], ["shape"])
+    draft.add("Constant", [], ["zero"], ["value_int": .integer(0)])
+    draft.add("Gather", ["shape", "zero"], ["batch"])
+    draft.integers("first", [0])
+    draft.add("Unsqueeze", ["batch", "first"], ["batches"])
+    draft.integers("rest", [-1])
+    draft.add("Concat", ["batches", "rest"], ["target"], ["axis": .integer(0)])
+    draft.add("Reshape", ["x", "target"])
+    for shape in [[1, 2, 3, 4], [3, 2, 5, 1]] {
+      let y = try draft.answer(counted(shape))
+      #expect(y.shape == [shape[0], shape.reduce(1, *) / shape[0]])
+      #expect(y.values == counted(shape).values)
+    }
+    #expect(try draft.imported().nodes.contains { $0.operation is ConstantFunction })
+    var fixed = draft
+    fixed.graph.inputs[0].shape = [1, 2, 3, 4]
+    #expect(try fixed.imported().nodes.map(\.operation.name) == ["Reshape"])
+  }
+
+  @Test func `operators keep the meaning of their operator set`() throws {
+    let x = Tensor(shape: [1, 2, 1, 2], [-2, -1, 1, 2])
+    var old = Draft(input: [1, 2, 1, 2])
+    old.add("Clip", ["x"], ["y"], ["min": .float(-1), "max": .float(1)])
+    #expect(try old.answer(x, opset: 6).values == [-1, -1, 1, 1])
+    var new = Draft(input: [1, 2, 1, 2])
+    new.floats("high", [], [1])
+    new.add("Clip", ["x", "", "high"])
+    #expect(try new.answer(x, opset: 13).values == [-2, -1, 1, 1])
+
+    var aligned = Draft(input: [1, 2, 1, 2])
+    aligned.floats("c", [2], [10, 20])
+    aligned.add("Add", ["x", "c"], ["y"], ["broadcast": .integer(1), "axis": .integer(1)])
+    #expect(try aligned.answer(x, opset: 6).values == [8, 9, 21, 22])
+    #expect(try aligned.answer(x, opset: 7).values == [8, 19, 11, 22])
+
+    var larger = Draft(input: [1, 2, 1, 2])
+    larger.floats("scales", [4], [1, 1, 1, 2])
+    larger.add("Upsample", ["x", "scales"])
+    #expect(try larger.answer(x, opset: 9).values == [-2, -2, -1, -1, 1, 1, 2, 2])
+  }
+
+  @Test func `a product with factors and any bias is what ONNX says`() throws {
+    var draft = Draft(input: [2, 3])
+    draft.floats("w", [2, 2], [1, 2, 3, 4])
+    draft.floats("c", [3, 1], [1, 10, 100])
+    draft.add(
+      "Gemm", ["x", "w", "c"], ["y"],
+      ["transA": .integer(1), "alpha": .float(0.5), "beta": .float(2)])
+    let y = try draft.answer(Tensor(shape: [2, 3], [1, 2, 3, 4, 5, 6]))
+    #expect(y.shape == [3, 2])
+    // xᵀ w = [[13, 18], [17, 24], [21, 30]]
+    #expect(y.values == [8.5, 11, 28.5, 32, 210.5, 215])
+  }
+
+  @Test func `an output that is only another name keeps its name`() throws {
+    var draft = Draft(input: [1, 2])
+    draft.add("Relu", ["x"], ["a"])
+    draft.add("Identity", ["a"])
+    #expect(try draft.answer(Tensor(shape: [1, 2], [-1, 1])).values == [0, 1])
+  }
+
+  @Test func `nodes of one name are told apart`() throws {
+    var draft = Draft(input: [1, 2])
+    for (index, names) in [["x", "a"], ["a", "y"]].enumerated() {
+      draft.add("Relu", [names[0]], [names[1]])
+      draft.graph.nodes[index].name = "same"
+    }
+    let names = try draft.imported().nodes.map(\.name)
+    #expect(Set(names).count == 2)
+  }
+
+  @Test func `an operator of another domain is named with its node`() throws {
+    var draft = Draft(input: [1, 2])
+    draft.add("FusedConv", ["x"])
+    draft.graph.nodes[0].domain = "com.microsoft"
+    draft.graph.nodes[0].name = "odd one"
+    let error = #expect(throws: ImportError.self) { try draft.imported() }
+    #expect(error?.reason.contains("'odd one'") == true)
+    #expect(error?.reason.contains("FusedConv") == true)
+  }
+
+  @Test func `a circle of nodes is refused`() throws {
+    var draft = Draft(input: [1, 2])
+    draft.add("Add", ["x", "b"], ["a"])
+    draft.add("Relu", ["a"], ["b"])
+    draft.add("Relu", ["b"])
+    #expect(throws: ImportError.self) { try draft.imported() }
+  }
+
+  @Test(arguments: [
+    [Int64.max, Int64.max], [1 << 40, 1 << 40], [-5, 3], [0x7FFF_FFFF, 0x7FFF_FFFF],
+  ])
+  func `shapes beyond reason are refused before memory is taken`(sizes: [Int64]) throws {
+    for operation in ["Expand", "Reshape", "Tile", "ConstantOfShape", "Pad", "Slice", "Resize"] {
+      var draft = Draft(input: [1, 1])
+      draft.integers("sizes", sizes)
+      draft.integers("more", sizes + sizes)
+      draft.add(operation, operation == "ConstantOfShape" ? ["sizes"] : ["x", "sizes", "more"])
+      do {
+        let graph = try draft.imported()
+        let y = try InferencePlan(graph: graph, inputShape: [1, 1], threads: 1)
+          .run(Tensor(shape: [1, 1]))
+        #expect((y["y"]?.count ?? 0) <= 1, "\(operation)")
+      } catch is ImportError {
+      } catch is NetworkError {}
+    }
+  }
+}
+
+@Suite struct ExternalDataTests {
+  /// A model `y = x + w` whose w stands in another file.
+  private func draft(_ external: [String: String], shape: [Int64] = [2]) -> Draft {
+    var draft = Draft(input: [2])
+    var tensor = ONNXTensor(name: "w", integers: [])
+    (tensor.shape, tensor.type, tensor.isExternal, tensor.external) = (shape, 1, true, external)
+    draft.graph.initializers = [tensor]
+    draft.add("Add", ["x", "w"])
+    return draft
+  }
+
+  private func withFolder(_ body: (String) throws -> Void) throws {
+    let outer = NSTemporaryDirectory() + "imgdx-external-\(UUID().uuidString)"
+    let folder = outer + "/model"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: outer) }
+    let floats: [Float] = [1, 2, 3, 4]
+    let bytes = floats.withUnsafeBytes { Data($0) }
+    try bytes.write(to: URL(fileURLWithPath: folder + "/weights.bin"))
+    try bytes.write(to: URL(fileURLWithPath: outer + "/secret.bin"))
+    try body(folder)
+  }
+
+  @Test func `weights beside the model are read from their offset`() throws {
+    try withFolder { folder in
+      let graph = try draft(["location": "weights.bin", "offset": "8", "length": "8"])
+        .imported(folder: folder)
+      #expect(graph.parameters["w"]?.values == [3, 4])
+      let whole = try draft(["location": "./weights.bin"]).imported(folder: folder)
+      #expect(whole.parameters["w"]?.values == [1, 2])
+    }
+  }
+
+  @Test func `a path that leaves the folder is refused, through links too`() throws {
+    try withFolder { folder in
+      let outside = folder + "/../secret.bin"
+      let manager = FileManager.default
+      try manager.createSymbolicLink(
+        atPath: folder + "/link.bin", withDestinationPath: "../secret.bin")
+      try manager.createSymbolicLink(atPath: folder + "/up", withDestinationPath: "..")
+      #expect(manager.contents(atPath: folder + "/link.bin") != nil)
+      for path in ["../secret.bin", outside, "link.bin", "up/secret.bin", "a/../../secret.bin"] {
+        let error = #expect(throws: ImportError.self, "\(path)") {
+          try draft(["location": path]).imported(folder: folder)
+        }
+        #expect(error?.reason.contains("leaves the model's folder") == true, "\(path)")
+      }
+    }
+  }
+
+  @Test func `lengths and offsets that do not fit are refused`() throws {
+    try withFolder { folder in
+      for wrong in [
+        ["offset": "12"], ["offset": "-4"], ["offset": "9223372036854775807"], ["length": "4"],
+        ["length": "-1"], ["offset": "x"], ["location": ""], ["location": "."],
+        ["location": "nowhere.bin"], ["location": "weights.bin\0"],
+      ] {
+        let external = ["location": "weights.bin"].merging(wrong) { $1 }
+        #expect(throws: ImportError.self, "\(wrong)") {
+          try draft(external).imported(folder: folder)
+        }
+      }
+      for shape: [Int64] in [[-2], [1 << 62, 8], [5]] {
+        #expect(throws: ImportError.self, "\(shape)") {
+          try draft(["location": "weights.bin"], shape: shape).imported(folder: folder)
+        }
+      }
+    }
+  }
+}

@@ -143,7 +143,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "imgdx", "Intake", "DICOM", "Files", "Imaging", "Codecs", "ModelFiles", "Networks",
+        "imgdx", "Batching", "BatchLedger", "Intake", "DICOM", "Files", "Imaging", "Codecs",
+        "ModelFiles", "Networks",
       ],
       swiftSettings: strict),
   ],

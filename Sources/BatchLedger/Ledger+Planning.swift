@@ -7,12 +7,21 @@ package struct LedgerPlan: Sendable, Equatable {
   package var waiting = 0
   /// Done or failed before; a worker checks by hash that this still holds.
   package var toCheck = 0
-  /// Results that no longer belong to an input, below the output folder: to be removed before any
-  /// work starts, since their names may be given anew.
-  package var staleOutputs: [String] = []
-  /// Names of cases that a worker had in hand when an earlier run was killed: some of their files
-  /// may lie about unrecorded.
-  package var torn: [String] = []
+}
+
+/// Files that a plan finds to be nobody's results any more. They are removed before the ledger
+/// forgets them, and before any work starts, since their names may be given anew.
+package struct LedgerCleaning {
+  /// Removes a file, given by its path below the output folder.
+  package var file: (String) -> Void
+  /// Removes whatever lies about of a case with this name: a worker had it in hand when an earlier
+  /// run was killed, and some of its files may be unrecorded.
+  package var torn: (String) -> Void
+
+  package init(file: @escaping (String) -> Void, torn: @escaping (String) -> Void) {
+    self.file = file
+    self.torn = torn
+  }
 }
 
 /// What must be the same for an earlier result to stand.
@@ -55,31 +64,31 @@ extension Ledger {
 
   /// Settles which listed files have to be worked on, and under which names.
   /// - Parameter name: gives each file its name, called with the relative paths in order.
-  package func plan(_ basis: LedgerBasis, name: (String) -> String) throws(LedgerError)
-    -> LedgerPlan
-  {
+  package func plan(
+    _ basis: LedgerBasis, cleaning: LedgerCleaning, name: (String) -> String
+  ) throws(LedgerError) -> LedgerPlan {
     try write { database in
       var plan = LedgerPlan()
-      plan.torn = try String.fetchAll(
-        database, sql: "SELECT name FROM cases WHERE turn = 1 AND state = 'waiting'")
+      let torn = "SELECT name FROM cases WHERE turn = 1 AND state = 'waiting'"
+      for name in try String.fetchAll(database, sql: torn) { cleaning.torn(name) }
       try database.execute(sql: "UPDATE cases SET position = NULL, turn = 2")
       let listing = try Row.fetchCursor(
         database, sql: "SELECT position, path, relative, refusal FROM listing ORDER BY position")
       while let row = try listing.next() {
         let state = try place(
           row["path"], at: row["position"], name: name(row["relative"]), refusal: row["refusal"],
-          basis, in: database, &plan)
+          basis, cleaning, in: database)
         plan.files += 1
         if state == .waiting { plan.waiting += 1 } else { plan.toCheck += 1 }
       }
-      try dropForgotten(in: database, &plan)
+      try dropForgotten(cleaning, in: database)
       return plan
     }
   }
 
   private func place(
     _ path: String, at position: Int64, name: String, refusal: String?, _ basis: LedgerBasis,
-    in database: Database, _ plan: inout LedgerPlan
+    _ cleaning: LedgerCleaning, in database: Database
   ) throws -> CaseState {
     let find = try database.cachedStatement(
       sql: """
@@ -103,7 +112,7 @@ extension Ledger {
       && old["model_sha256"] as String? == basis.modelSHA256
     var state = CaseState(rawValue: old["state"]) ?? .waiting
     if state == .failed && basis.retriesFailed || !stands { state = .waiting }
-    if hasMoved { try takeOutputs(of: id, in: database, &plan) }
+    if hasMoved { try dropOutputs(of: id, cleaning, in: database) }
     // A case that killed one worker keeps that mark until it is done or set aside.
     let kills: Int = old["state"] == CaseState.waiting.rawValue ? old["kills"] : 0
     let update = try database.cachedStatement(
@@ -116,7 +125,7 @@ extension Ledger {
   }
 
   /// Cases of earlier runs keep their results, unless one of this run needs their name.
-  private func dropForgotten(in database: Database, _ plan: inout LedgerPlan) throws {
+  private func dropForgotten(_ cleaning: LedgerCleaning, in database: Database) throws {
     let ids = try Int64.fetchAll(
       database,
       sql: """
@@ -125,14 +134,15 @@ extension Ledger {
           WHERE listed.position IS NOT NULL AND listed.name = forgotten.name COLLATE NOCASE)
         """)
     for id in ids {
-      try takeOutputs(of: id, in: database, &plan)
+      try dropOutputs(of: id, cleaning, in: database)
       try database.execute(sql: "DELETE FROM cases WHERE id = ?", arguments: [id])
     }
   }
 
-  private func takeOutputs(of id: Int64, in database: Database, _ plan: inout LedgerPlan) throws {
-    plan.staleOutputs += try String.fetchAll(
+  private func dropOutputs(of id: Int64, _ cleaning: LedgerCleaning, in database: Database) throws {
+    let paths = try String.fetchAll(
       database, sql: "SELECT path FROM outputs WHERE case_id = ?", arguments: [id])
+    paths.forEach(cleaning.file)
     try database.execute(sql: "DELETE FROM outputs WHERE case_id = ?", arguments: [id])
   }
 }

@@ -104,7 +104,7 @@ extension Ledger {
         arguments: [row["id"] as Int64])
       return LedgerKnowledge(
         name: row["name"], state: CaseState(rawValue: row["state"]) ?? .waiting,
-        sha256: row["sha256"], reason: row["reason"],
+        sha256: row["sha256"], reason: row["reason"], attempts: row["attempts"],
         configurationSHA256: row["configuration_sha256"], modelSHA256: row["model_sha256"],
         outputs: outputs.map { OutputFile(path: $0["path"], sha256: $0["sha256"]) })
     }
@@ -117,6 +117,8 @@ package struct LedgerKnowledge: Sendable, Equatable {
   package let state: CaseState
   package let sha256: String?
   package let reason: String?
+  /// How often work on it has begun.
+  package let attempts: Int
   package let configurationSHA256: String?
   package let modelSHA256: String?
   package let outputs: [OutputFile]

@@ -51,15 +51,18 @@ extension Ledger {
   }
 
   /// A case is finished: its results stand from now on.
-  /// - Returns: files of earlier results that are none any more, to be removed.
+  /// - Parameter remove: called with the path of each file that an earlier attempt left and this one
+  ///   did not make, before the ledger forgets it.
   package func finish(
-    _ id: Int64, as state: CaseState, reason: String?, seconds: Double, _ basis: LedgerBasis
-  ) throws(LedgerError) -> [String] {
+    _ id: Int64, as state: CaseState, reason: String?, seconds: Double, _ basis: LedgerBasis,
+    remove: (String) -> Void
+  ) throws(LedgerError) {
     try write { database in
       let stale =
         "FROM outputs WHERE case_id = ?1 AND attempt < (SELECT attempts FROM cases WHERE id = ?1)"
       let paths = try String.fetchAll(
         database.cachedStatement(sql: "SELECT path " + stale), arguments: [id])
+      paths.forEach(remove)
       if !paths.isEmpty { try database.execute(sql: "DELETE " + stale, arguments: [id]) }
       let update = try database.cachedStatement(
         sql: """
@@ -70,7 +73,6 @@ extension Ledger {
         arguments: [
           state.rawValue, reason, seconds, basis.configurationSHA256, basis.modelSHA256, id,
         ])
-      return paths
     }
   }
 
@@ -89,13 +91,12 @@ extension Ledger {
   }
 
   /// Forgets the entries and files of a case that will not be finished by a worker.
-  /// - Returns: its files, to be removed.
-  package func discard(_ id: Int64) throws(LedgerError) -> [String] {
+  /// - Parameter remove: called with the path of each file, before the ledger forgets it.
+  package func discard(_ id: Int64, remove: (String) -> Void) throws(LedgerError) {
     try write { database in
-      let paths = try Self.outputs(of: id, in: database).map(\.path)
+      try Self.outputs(of: id, in: database).forEach { remove($0.path) }
       try database.execute(sql: "DELETE FROM entries WHERE case_id = ?", arguments: [id])
       try database.execute(sql: "DELETE FROM outputs WHERE case_id = ?", arguments: [id])
-      return paths
     }
   }
 

@@ -24,6 +24,8 @@ package enum BatchError: Error, Equatable, CustomStringConvertible {
   case workersDie(reason: String)
   /// A worker found that going on makes no sense, for any case.
   case worker(reason: String)
+  /// The user stopped it before every input was listed; nothing was begun.
+  case interrupted
   /// The model's file was replaced while the run used it.
   case modelChanged(path: String)
 
@@ -43,6 +45,7 @@ package enum BatchError: Error, Equatable, CustomStringConvertible {
     case .cannotStart(let reason): "no worker process can be started: \(reason)"
     case .workersDie(let reason): "workers end before they can take a case: \(reason)"
     case .worker(let reason): reason
+    case .interrupted: "stopped before every input was listed; nothing was begun"
     case .modelChanged(let path):
       "the model \(path) changed while the run used it: run again, and every file is done with the "
         + "new one"

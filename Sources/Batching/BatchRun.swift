@@ -48,9 +48,10 @@ package struct BatchRun {
     do throws(FileError) { try Folder.make(folder) } catch { throw .cannotWrite(error) }
     lock = try OutputLock(folder: folder)
     defer { withExtendedLifetime(lock) {} }
-    Folder.removeTemporaries(below: folder)
     do {
       let ledger = try Ledger(folder: folder)
+      // Only a run that was killed leaves files that are not whole.
+      if try ledger.latestRun()?.ending == nil { Folder.removeTemporaries(below: folder) }
       return try work(ledger, basis, shouldStop, listen)
     } catch let error as LedgerError {
       throw .ledger(error)
@@ -79,7 +80,7 @@ package struct BatchRun {
         configuration: configuration),
       listen: listen, shouldStop: shouldStop)
     try scheduler.startFirst()
-    let plan = try makePlan(ledger, basis)
+    let plan = try makePlan(ledger, basis, shouldStop)
     listen(.planned(files: plan.files, toCheck: plan.toCheck))
     let isComplete = try scheduler.run(cases: plan.files)
     var run = RunRecord(
@@ -98,20 +99,22 @@ package struct BatchRun {
   }
 
   /// Lists the inputs, settles names, and clears away what no longer belongs to any.
-  private func makePlan(_ ledger: Ledger, _ basis: LedgerBasis) throws -> LedgerPlan {
+  private func makePlan(_ ledger: Ledger, _ basis: LedgerBasis, _ shouldStop: () -> Bool) throws
+    -> LedgerPlan
+  {
     var names = OutputNames()
     try ledger.list { add in
       try InputWalk.walk(inputs, outputFolder: folder) { file in
+        if shouldStop() { throw BatchError.interrupted }
         if try add(file) { names.count(file.relative) }
       }
     }
-    let plan = try ledger.plan(basis) { names.name(for: $0) }
-    for path in plan.staleOutputs { unlink("\(folder)/\(path)") }
     let writer = CaseWriter(
       CaseOutputs(
         folder: folder, includesPictures: true, thumbnailSide: 0, includesPHI: false, program: ""))
-    for name in plan.torn { writer.removeAll(named: name) }
-    return plan
+    let cleaning = LedgerCleaning(
+      file: { unlink("\(folder)/\($0)") }, torn: { writer.removeAll(named: $0) })
+    return try ledger.plan(basis, cleaning: cleaning) { names.name(for: $0) }
   }
 
   private func circumstances(

@@ -179,12 +179,12 @@ final class BatchScheduler {
     if let fault {
       try setAside(assignment, reason: fault)
     } else {
-      let stale = try remember {
+      try remember {
         try ledger.finish(
           assignment.item.id, as: assignment.failure == nil ? .done : .failed,
-          reason: assignment.failure, seconds: (.now - assignment.start) / .seconds(1), basis)
+          reason: assignment.failure, seconds: (.now - assignment.start) / .seconds(1), basis,
+          remove: removeOutput)
       }
-      for path in stale { unlink("\(setup.folder)/\(path)") }
     }
     settle(worker, failed: fault != nil || assignment.failure != nil, stood: false)
   }
@@ -228,9 +228,7 @@ final class BatchScheduler {
     throws(BatchError)
   {
     let item = assignment.item
-    for path in try remember({ try ledger.discard(item.id) }) {
-      unlink("\(setup.folder)/\(path)")
-    }
+    try remember { try ledger.discard(item.id, remove: removeOutput) }
     writer.removeAll(named: item.name)
     var source = CaseSource(name: item.name, file: item.path)
     source.sha256 = try remember { try ledger.knowledge(of: item.path) }?.sha256
@@ -245,13 +243,15 @@ final class BatchScheduler {
       record, labels: model?.labels ?? [], includesPHI: setup.configuration.includesPHI)
     try remember {
       try ledger.add(LedgerEntry(entry), files: files, to: item.id)
-      _ = try ledger.finish(
+      try ledger.finish(
         item.id, as: .failed, reason: reason, seconds: (.now - assignment.start) / .seconds(1),
-        basis)
+        basis, remove: removeOutput)
     }
     images += 1
     listen(.failed(place: item.path, reason: reason))
   }
+
+  private func removeOutput(_ path: String) { unlink("\(setup.folder)/\(path)") }
 
   private func remember<T>(_ body: () throws -> T) throws(BatchError) -> T {
     do {

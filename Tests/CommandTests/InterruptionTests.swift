@@ -3,7 +3,7 @@ import Testing
 
 /// Ctrl-C in the middle of a batch: what is done is kept and told.
 @Suite struct InterruptionTests {
-  @Test(arguments: [SIGINT, SIGTERM])
+  @Test(arguments: [SIGINT, SIGTERM, SIGUSR1])
   func stopsInOrderAndLeavesAReport(signal: Int32) throws {
     let folder = try Workbench.folder()
     defer { try? FileManager.default.removeItem(atPath: folder) }

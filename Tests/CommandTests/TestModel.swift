@@ -16,7 +16,7 @@ enum Workbench {
   }
 
   /// Writes a model that takes 32 x 32 grey images.
-  static func writeModel(to path: String) throws {
+  static func writeModel(to path: String, seed: UInt64 = 1) throws {
     var settings = UNetSettings()
     (settings.width, settings.height, settings.widths) = (32, 32, [4, 8])
     let metadata = ModelMetadata(
@@ -24,7 +24,7 @@ enum Workbench {
       suspiciousLabels: ["malignant"], input: InputSpecification(width: 32, height: 32),
       classificationOutput: UNetOutput.classes, segmentationOutput: UNetOutput.mask,
       modalities: ["US"], summary: "Untrained.")
-    try Model(graph: unet(settings, seed: 1), metadata: metadata).write(to: path)
+    try Model(graph: unet(settings, seed: seed), metadata: metadata).write(to: path)
   }
 
   /// Writes a grey PNG with a dark spot.
@@ -39,6 +39,14 @@ enum Workbench {
     try AtomicFile.write(PNGCodec.encode(image), to: path)
   }
 
+  /// Writes a square grey PNG that takes seconds and hundreds of megabytes to work on.
+  static func writeLargeImage(to path: String, side: Int) throws {
+    var samples = [UInt8](repeating: 40, count: side * side)
+    for index in 0..<side { samples[index * side + index] = 200 }
+    let image = Image(width: side, height: side, pixels: .uint8(samples))
+    try AtomicFile.write(PNGCodec.encode(image), to: path)
+  }
+
   /// The built program, beside the test bundle.
   static var program: URL {
     URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
@@ -49,6 +57,18 @@ enum Workbench {
   static func run(_ arguments: [String], environment: [String: String] = [:], input: String? = nil)
     throws -> (status: Int32, output: String, errors: String)
   {
+    try run(program, arguments, environment: environment, input: input)
+  }
+
+  /// Runs a line of shell.
+  static func runShell(_ line: String) throws -> (status: Int32, output: String, errors: String) {
+    try run(URL(fileURLWithPath: "/bin/bash"), ["-c", line])
+  }
+
+  private static func run(
+    _ program: URL, _ arguments: [String], environment: [String: String] = [:],
+    input: String? = nil
+  ) throws -> (status: Int32, output: String, errors: String) {
     let process = Process()
     process.executableURL = program
     process.arguments = arguments

@@ -108,7 +108,12 @@ final class WorkerProcess {
     // One that hung up and yet lives on is of no use; the status of one that died stays.
     Foundation.kill(process, SIGKILL)
     var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+    // One that waits for a disk or a server which does not answer cannot be killed until it does:
+    // the run goes on without it.
+    let patience = ContinuousClock.now + .seconds(5)
+    while waitpid(process, &status, WNOHANG) == 0 && ContinuousClock.now < patience {
+      usleep(1_000)
+    }
     return reasonToKill ?? describe(status)
   }
 

@@ -28,10 +28,11 @@ final class BatchLog {
     }
   }
 
-  /// Takes the progress line off the terminal, or says how it ended.
-  func finish() {
+  /// Takes the progress line off the terminal; for programs, says how far it came.
+  /// - Parameter event: "finished", "interrupted" or "stopped".
+  func end(_ event: String) {
     meter?.finish()
-    if format == .json { write("finished", progress) }
+    if format == .json { write(event, progress) }
   }
 
   private func tell(_ event: BatchEvent) {

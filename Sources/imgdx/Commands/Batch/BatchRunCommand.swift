@@ -93,9 +93,17 @@ struct BatchRunCommand: ParsableCommand {
     if dryRun { return try preview(batch) }
     let log = BatchLog(format: logFormat)
     Interruption.handleInOrder(announcing: false)
-    let run = try batch.run(
-      shouldStop: { Interruption.isRequested }, listen: { log.note($0) })
-    log.finish()
+    let run: RunRecord
+    do throws(BatchError) {
+      run = try batch.run(
+        shouldStop: { Interruption.isRequested }, listen: { log.note($0) })
+      log.end(run.wasInterrupted ? "interrupted" : "finished")
+    } catch {
+      log.end("stopped")
+      guard error == .interrupted else { throw error }
+      Terminal.say("imgdx: \(error)")
+      throw Ending.interrupted
+    }
     for line in Self.closingLines(run, in: output) { try StandardOutput.writeLine(line) }
     if run.wasInterrupted { throw Ending.interrupted }
     if run.counts.failed > 0 { throw Ending.someInputsFailed }

@@ -94,11 +94,13 @@ package final class Ledger {
   }
 
   /// Notes how a run ended.
-  package func end(run: Int64, finished: String, ending: String) throws(LedgerError) {
+  package func end(run: Int64, finished: String, ending: String, modelName: String)
+    throws(LedgerError)
+  {
     try write { database in
       try database.execute(
-        sql: "UPDATE runs SET finished = ?, ending = ? WHERE id = ?",
-        arguments: [finished, ending, run])
+        sql: "UPDATE runs SET finished = ?, ending = ?, model_name = ? WHERE id = ?",
+        arguments: [finished, ending, modelName, run])
     }
   }
 

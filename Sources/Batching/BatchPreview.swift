@@ -39,9 +39,10 @@ package enum BatchPreview {
   }
 
   private static func forEachFile(of batch: BatchRun, _ body: (ListedFile) throws -> Void) throws {
-    var seen = Set<String>()
+    // Hashes, as for names: a million paths would fill the memory.
+    var seen = Set<Int>()
     try InputWalk.walk(batch.inputs, outputFolder: batch.folder) { file in
-      if seen.insert(file.resolved).inserted { try body(file) }
+      if seen.insert(file.resolved.hashValue).inserted { try body(file) }
     }
   }
 

@@ -94,7 +94,8 @@ package struct BatchRun {
     run.circumstances = try circumstances(scheduler, ledger.caseCounts(), counts, run.elapsed)
     try RunOutputs.write(run, from: ledger, to: folder)
     try ledger.end(
-      run: number, finished: run.finished, ending: isComplete ? "complete" : "interrupted")
+      run: number, finished: run.finished, ending: isComplete ? "complete" : "interrupted",
+      modelName: run.model.name)
     return run
   }
 

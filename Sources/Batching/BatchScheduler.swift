@@ -152,6 +152,10 @@ final class BatchScheduler {
       assignment.isOpened = true
     case .decoded: assignment.isDecoding = false
     case .image(let entry, let files):
+      guard Self.isPlausible(entry, files, for: assignment.item) else {
+        worker.kill(because: WorkerProcess.nonsense)
+        return
+      }
       try remember { try ledger.add(LedgerEntry(entry), files: files, to: id) }
       (assignment.isDecoding, assignment.images) = (true, assignment.images + 1)
       images += 1
@@ -164,6 +168,17 @@ final class BatchScheduler {
       return try finish(worker, assignment, fault: fault)
     }
     worker.state = .busy(assignment)
+  }
+
+  /// What a worker says is believed only so far, since a file may have taken it over: its files are
+  /// those of its case, and its text cannot become markup.
+  private static func isPlausible(_ entry: RunEntry, _ files: [OutputFile], for item: LedgerCase)
+    -> Bool
+  {
+    let isOwn = files.allSatisfy { file in
+      CaseWriter.isOutput(file.path, of: item.name)
+    }
+    return isOwn && !(entry.card + entry.summary).utf8.contains(UInt8(ascii: "<"))
   }
 
   private func welcome(_ worker: WorkerProcess, _ facts: ModelFacts) throws(BatchError) {

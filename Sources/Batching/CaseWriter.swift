@@ -47,15 +47,15 @@ struct CaseWriter {
     let base = (name as NSString).lastPathComponent
     let parent = "\(folder)/\((name as NSString).deletingLastPathComponent)"
     for file in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
-    where file.hasPrefix(base) && Self.isOutput(ending: file.dropFirst(base.count)) {
-      unlink("\(parent)/\(file)")
-    }
+    where Self.isOutput(file, of: base) { unlink("\(parent)/\(file)") }
   }
 
-  /// ".json", ".frame-0001.mask.png", and what they are called until they are whole.
-  private static func isOutput(ending: Substring) -> Bool {
-    ending.wholeMatch(
-      of: /(\.frame-[0-9]+)?\.(json|mask\.png|overlay\.png)(\.part-[0-9]+-[0-9]+)?/) != nil
+  /// True for the files of a case, `<name>.json`, `<name>.frame-0001.mask.png` and the like, also
+  /// under what they are called until they are whole.
+  static func isOutput(_ file: String, of name: String) -> Bool {
+    guard file.hasPrefix(name) else { return false }
+    let ending = /(\.frame-[0-9]+)?\.(json|mask\.png|overlay\.png)(\.part-[0-9]+-[0-9]+)?/
+    return file.dropFirst(name.count).wholeMatch(of: ending) != nil
   }
 
   private func writeDocument(_ record: CaseRecord, _ folder: String) throws(FileError)

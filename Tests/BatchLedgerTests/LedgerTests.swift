@@ -260,4 +260,19 @@ import Testing
       #expect(throws: LedgerError.damaged(path: path)) { try Ledger(folder: folder) }
     }
   }
+
+  @Test func theLatestRunAndItsEndAreKnown() throws {
+    try withFolder { folder in
+      let ledger = try Ledger(folder: folder)
+      #expect(try ledger.latestRun() == nil)
+      var run = RunDescription(
+        program: "p", process: 7, inputs: "[]", configuration: "{}", configurationSHA256: "c",
+        modelSHA256: "m", started: "s")
+      let number = try ledger.begin(run)
+      #expect(try ledger.latestRun() == run)
+      try ledger.end(run: number, finished: "f", ending: "complete", modelName: "n")
+      (run.finished, run.ending) = ("f", "complete")
+      #expect(try ledger.latestRun() == run)
+    }
+  }
 }

@@ -75,6 +75,9 @@ final class WorkerProcess {
     }
   }
 
+  /// Why a worker is ended that does not keep to what was agreed.
+  static let nonsense = "the worker said what makes no sense"
+
   /// What the worker has said by now, and whether that was the last of it.
   func replies() -> (replies: [WorkerReply], hasEnded: Bool) {
     var replies: [WorkerReply] = []
@@ -88,7 +91,7 @@ final class WorkerProcess {
       do {
         while let reply = try incoming.next(WorkerReply.self) { replies.append(reply) }
       } catch {
-        kill(because: "the worker said what nobody understands")
+        kill(because: Self.nonsense)
         return (replies, true)
       }
     }

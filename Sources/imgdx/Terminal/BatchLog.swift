@@ -13,13 +13,16 @@ final class BatchLog {
   private let start = ContinuousClock.now
   private var lastProgress = ContinuousClock.now
   private var (files, settled, failed) = (0, 0, 0)
+  /// Failed in an earlier run, and not tried again.
+  private var stillFailed = 0
 
   init(format: LogFormat) { self.format = format }
 
   func note(_ event: BatchEvent) {
-    if case .settled(let hasFailed, _) = event {
+    if case .settled(let hasFailed, let stood) = event {
       settled += 1
       if hasFailed { failed += 1 }
+      if hasFailed && stood { stillFailed += 1 }
     }
     if case .planned(let files, _) = event { self.files = files }
     switch format {
@@ -32,7 +35,12 @@ final class BatchLog {
   /// - Parameter event: "finished", "interrupted" or "stopped".
   func end(_ event: String) {
     meter?.finish()
-    if format == .json { write(event, progress) }
+    if format == .json { return write(event, progress) }
+    if stillFailed > 0 {
+      Terminal.say(
+        "imgdx: \(stillFailed) files failed in an earlier run and are unchanged; --retry-failed "
+          + "tries them again")
+    }
   }
 
   private func tell(_ event: BatchEvent) {

@@ -138,7 +138,8 @@ let package = Package(
       dependencies: ["Reports", "Screening", "Training", "Imaging", "Codecs", "Files"],
       swiftSettings: strict),
     .testTarget(
-      name: "BatchingTests", dependencies: ["Batching", "BatchLedger", "Reports", "Files"],
+      name: "BatchingTests",
+      dependencies: ["Batching", "BatchLedger", "Intake", "Reports", "Files"],
       swiftSettings: strict),
     .testTarget(
       name: "CommandTests",

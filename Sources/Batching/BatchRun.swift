@@ -83,6 +83,7 @@ package struct BatchRun {
     let plan = try makePlan(ledger, basis, shouldStop)
     listen(.planned(files: plan.files, toCheck: plan.toCheck))
     let isComplete = try scheduler.run(cases: plan.files)
+    if scheduler.hasLostWorkers { Folder.removeTemporaries(below: folder) }
     var run = RunRecord(
       program: configuration.program, model: ModelIdentity(name: "", sha256: basis.modelSHA256),
       labels: [], suspiciousLabels: [], modelSummary: "", inputs: inputs, started: started,

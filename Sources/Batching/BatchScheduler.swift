@@ -22,6 +22,8 @@ final class BatchScheduler {
   private var thumbnailSide = 0
   /// Nil until the first worker is ready.
   private(set) var model: ModelFacts?
+  /// A worker ended with a case in hand, and may have left files that are not whole.
+  private(set) var hasLostWorkers = false
   /// Images that were worked on, not only checked.
   private(set) var images = 0
 
@@ -114,7 +116,7 @@ final class BatchScheduler {
     for (worker, poll) in zip(workers, polled) where poll.revents != 0 {
       worker.flush()
       let (replies, hasEnded) = worker.replies()
-      for reply in replies { try handle(reply, from: worker) }
+      for reply in replies where !worker.isCondemned { try handle(reply, from: worker) }
       if hasEnded { try bury(worker) }
     }
   }
@@ -153,8 +155,7 @@ final class BatchScheduler {
     case .decoded: assignment.isDecoding = false
     case .image(let entry, let files):
       guard Self.isPlausible(entry, files, for: assignment.item) else {
-        worker.kill(because: WorkerProcess.nonsense)
-        return
+        return worker.kill(because: WorkerProcess.nonsense)
       }
       try remember { try ledger.add(LedgerEntry(entry), files: files, to: id) }
       (assignment.isDecoding, assignment.images) = (true, assignment.images + 1)
@@ -214,12 +215,14 @@ final class BatchScheduler {
 
   private func remove(_ worker: WorkerProcess) {
     _ = worker.reap()
+    hasLostWorkers = true
     workers.removeAll { $0 === worker }
   }
 
   /// A worker has ended: its case is tried once more with another, then set aside.
   private func bury(_ worker: WorkerProcess) throws(BatchError) {
     let reason = worker.reap()
+    hasLostWorkers = true
     workers.removeAll { $0 === worker }
     guard let assignment = worker.assignment else {
       if worker.isIdle { return listen(.workerLost(reason: reason, path: nil)) }

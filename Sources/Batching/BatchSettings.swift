@@ -24,7 +24,7 @@ package struct BatchSettings: Sendable, Equatable {
     self.jobs = max(jobs, 1)
     self.timeout = timeout
     self.grace = grace
-    self.memory = memory ?? Machine.workerMemory(jobs: jobs)
+    self.memory = Machine.workerMemory(jobs: jobs, given: memory)
     self.executable = executable
     self.retriesFailed = retriesFailed
   }

@@ -17,9 +17,14 @@ package enum Machine {
     return min(installed, ControlGroup.own.memory ?? installed)
   }()
 
-  /// Address space for each of `jobs` workers: four fifths of the memory shared out, 2 GiB at least,
-  /// since address space is more than memory in use.
-  package static func workerMemory(jobs: Int) -> Int { max(memory / 5 * 4 / max(jobs, 1), 2 << 30) }
+  /// Bytes of address space for each of `jobs` workers, never more than `ulimit -v` gives this
+  /// process.
+  /// - Parameter given: nil for four fifths of the memory shared out, 2 GiB at least, since address
+  ///   space is more than memory in use.
+  package static func workerMemory(jobs: Int, given: Int? = nil) -> Int {
+    let wanted = given ?? max(memory / 5 * 4 / max(jobs, 1), 2 << 30)
+    return min(wanted, Int(clamping: imgdx_memory_limit()))
+  }
 
   /// "needed more than 2 GiB".
   package static func describe(bytes: Int) -> String {

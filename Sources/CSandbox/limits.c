@@ -31,6 +31,12 @@ int imgdx_limit_memory(uint64_t bytes) {
   return setrlimit(RLIMIT_AS, &limit) == 0 ? 0 : errno;
 }
 
+uint64_t imgdx_memory_limit(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return UINT64_MAX;
+  return limit.rlim_cur;
+}
+
 int imgdx_processor_count(void) {
   // The kernel refuses a mask that is shorter than its own; 8192 processors are the most it knows.
   cpu_set_t *set = CPU_ALLOC(8192);

@@ -21,6 +21,11 @@
 #define LANDLOCK_ACCESS_FS_TRUNCATE (1ULL << 14)
 #endif
 
+// Linux 6.6; the same number everywhere.
+#ifndef SYS_fchmodat2
+#define SYS_fchmodat2 452
+#endif
+
 int imgdx_landlock_version(void) {
   long version =
       syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
@@ -100,6 +105,7 @@ int imgdx_filter_system_calls(void) {
       REFUSE(pidfd_getfd),
       REFUSE(fchmod),
       REFUSE(fchmodat),
+      REFUSE(fchmodat2),
       REFUSE(fchown),
       REFUSE(fchownat),
       ANSWER(SECCOMP_RET_ALLOW),

@@ -47,6 +47,8 @@ final class WorkerProcess {
     try send(setup)
   }
 
+  /// It was killed: what it has said since does not count.
+  var isCondemned: Bool { reasonToKill != nil }
   var isBusy: Bool { if case .busy = state { true } else { false } }
   var isIdle: Bool { if case .idle = state { true } else { false } }
   var assignment: Assignment? { if case .busy(let assignment) = state { assignment } else { nil } }
@@ -127,7 +129,9 @@ final class WorkerProcess {
       return code == Isolation.outOfMemoryStatus
         ? "needed more than \(Machine.describe(bytes: memory))" : "the worker ended with \(code)"
     }
-    if signal == SIGKILL { return "the worker was killed: signal 9" }
+    if signal == SIGKILL {
+      return "the worker was killed: signal 9, as the system does when memory runs out"
+    }
     let isDecoding = assignment?.isDecoding ?? false
     return "\(isDecoding ? "decoder" : "screening") crashed: signal \(signal)"
   }

@@ -17,6 +17,9 @@ int imgdx_forbid_core_dumps(void);
 /// The address space of this process ends at `bytes` (RLIMIT_AS).
 int imgdx_limit_memory(uint64_t bytes);
 
+/// Bytes at which the address space of this process and its children ends; UINT64_MAX for no limit.
+uint64_t imgdx_memory_limit(void);
+
 /// From now on a request for memory that fails ends this process with the exit status `status`,
 /// instead of reaching code that may or may not look at the answer.
 void imgdx_exit_when_out_of_memory(int status);

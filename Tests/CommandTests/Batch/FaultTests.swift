@@ -77,6 +77,17 @@ import Testing
     #expect(bench.exists("out/large.mask.png"))
   }
 
+  @Test func aLimitedShellLimitsItsWorkers() throws {
+    let bench = try BatchBench(images: 2)
+    try Workbench.writeLargeImage(to: bench.input + "/large.png", side: 6000)
+    let command = ([Workbench.program.path] + bench.arguments("out")).map { "'\($0)'" }
+    let result = try Workbench.runShell("ulimit -v 524288; " + command.joined(separator: " "))
+    #expect(result.status == 3, "\(result.errors)")
+    #expect(try bench.text("out/failures.csv").contains("large.png,,needed more than 512 MiB"))
+    let counts = try #require(bench.object("out/run.json")["counts"] as? [String: Any])
+    #expect(counts["screened"] as? Int == 2)
+  }
+
   @Test func aFileThatKillsTwiceIsSetAside() throws {
     let bench = try BatchBench(images: 0)
     try FileManager.default.createDirectory(

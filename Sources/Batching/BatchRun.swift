@@ -80,7 +80,11 @@ package struct BatchRun {
         configuration: configuration),
       listen: listen, shouldStop: shouldStop)
     try scheduler.startFirst()
-    let plan = try makePlan(ledger, basis, shouldStop)
+    let plan = try makePlan(ledger, basis) { files in
+      if shouldStop() { throw BatchError.interrupted }
+      try scheduler.glance()
+      listen(.listing(files: files))
+    }
     listen(.planned(files: plan.files, toCheck: plan.toCheck))
     let isComplete = try scheduler.run(cases: plan.files)
     if scheduler.hasLostWorkers { Folder.removeTemporaries(below: folder) }
@@ -101,14 +105,18 @@ package struct BatchRun {
   }
 
   /// Lists the inputs, settles names, and clears away what no longer belongs to any.
-  private func makePlan(_ ledger: Ledger, _ basis: LedgerBasis, _ shouldStop: () -> Bool) throws
+  /// - Parameter pause: called every thousand files with their number so far.
+  private func makePlan(_ ledger: Ledger, _ basis: LedgerBasis, pause: (Int) throws -> Void) throws
     -> LedgerPlan
   {
     var names = OutputNames()
+    var count = 0
     try ledger.list { add in
       try InputWalk.walk(inputs, outputFolder: folder) { file in
-        if shouldStop() { throw BatchError.interrupted }
-        if try add(file) { names.count(file.relative) }
+        guard try add(file) else { return }
+        names.count(file.relative)
+        count += 1
+        if count % 1000 == 0 { try pause(count) }
       }
     }
     let writer = CaseWriter(

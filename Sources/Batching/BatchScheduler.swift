@@ -55,6 +55,9 @@ final class BatchScheduler {
   /// Starts one worker, so that it loads the model while there is something else to do.
   func startFirst() throws(BatchError) { try start() }
 
+  /// Hears what workers have to say by now, such as that the model cannot be used.
+  func glance() throws(BatchError) { try wait(atMost: .zero) }
+
   /// Works until every case is settled or the user wants to stop.
   /// - Returns: true when every case is settled.
   func run(cases: Int) throws(BatchError) -> Bool {
@@ -68,7 +71,7 @@ final class BatchScheduler {
       } else if !workers.contains(where: \.isBusy) {
         return false
       }
-      try wait()
+      try wait(atMost: .milliseconds(200))
       try checkDeadlines()
     }
     return true
@@ -103,14 +106,14 @@ final class BatchScheduler {
   }
 
   /// Waits until a worker has something to say, a little while at most.
-  private func wait() throws(BatchError) {
+  private func wait(atMost patience: Duration) throws(BatchError) {
     var polled = workers.map { worker in
       pollfd(
         fd: worker.descriptor, events: Int16(POLLIN | (worker.hasOutgoing ? POLLOUT : 0)),
         revents: 0)
     }
     let deadlines = workers.filter { !$0.isIdle }.map(\.deadline)
-    let next = (deadlines + [.now + .milliseconds(200)]).min() ?? .now
+    let next = (deadlines + [.now + patience]).min() ?? .now
     let milliseconds = max((next - .now) / .milliseconds(1), 0).rounded(.up)
     guard poll(&polled, nfds_t(polled.count), Int32(milliseconds)) > 0 else { return }
     for (worker, poll) in zip(workers, polled) where poll.revents != 0 {

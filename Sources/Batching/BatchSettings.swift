@@ -38,6 +38,8 @@ package struct BatchSettings: Sendable, Equatable {
 
 /// What happens while a batch runs, for whoever watches.
 package enum BatchEvent: Sendable, Equatable {
+  /// The inputs are being listed; so many files were found by now. Comes every thousand files.
+  case listing(files: Int)
   /// Every input is listed: how many files there are, and how many of them have earlier results that
   /// only have to be checked.
   case planned(files: Int, toCheck: Int)

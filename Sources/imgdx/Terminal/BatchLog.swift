@@ -45,6 +45,7 @@ final class BatchLog {
 
   private func tell(_ event: BatchEvent) {
     switch event {
+    case .listing(let files): if isTimeForProgress() { say("\(files) files found so far") }
     case .planned(let files, let toCheck):
       if toCheck > 0 {
         Terminal.say("imgdx: \(toCheck) of \(files) files were worked on before and are checked")
@@ -68,18 +69,24 @@ final class BatchLog {
 
   private func write(_ event: BatchEvent) {
     switch event {
+    case .listing(let files):
+      if isTimeForProgress() { write("listing", ["files": .integer(files)]) }
     case .planned(let files, let toCheck):
       write("planned", ["files": .integer(files), "to_check": .integer(toCheck)])
-    case .settled:
-      guard ContinuousClock.now - lastProgress >= .seconds(60) else { return }
-      lastProgress = .now
-      write("progress", progress)
+    case .settled: if isTimeForProgress() { write("progress", progress) }
     case .failed(let place, let reason):
       write("failed", ["file": .string(place), "reason": .string(reason)])
     case .workerLost(let reason, let path):
       write("worker_lost", ["file": JSONValue(path), "reason": .string(reason)])
     case .stopping(let inHand): write("stopping", ["in_hand": .integer(inHand)])
     }
+  }
+
+  /// True once a minute.
+  private func isTimeForProgress() -> Bool {
+    guard ContinuousClock.now - lastProgress >= .seconds(60) else { return false }
+    lastProgress = .now
+    return true
   }
 
   private var progress: JSONValue {

@@ -94,9 +94,10 @@ package struct Model: Sendable {
 }
 
 extension Model {
-  /// The outputs' sizes as far as they do not depend on the input's.
-  private func openOutputShapes() throws(NetworkError) -> [String: [Int?]] {
-    let shapes = try graph.sampleShapes(batch: 1)
+  /// The outputs' sizes as far as they do not depend on the input's; none where no common input
+  /// size suits the network.
+  private func openOutputShapes() -> [String: [Int?]] {
+    guard let shapes = try? graph.sampleShapes(batch: 1) else { return [:] }
     let isOpen = graph.inputs.contains { $0.shape.dropFirst(2).contains(nil) }
     var result: [String: [Int?]] = [:]
     for name in graph.outputs {

@@ -8,7 +8,11 @@ extension ONNXGraph {
   init(_ graph: Graph, outputShapes: [String: [Int?]], opset: Int) throws(ImportError) {
     self.init()
     inputs = graph.inputs.map { ONNXValue(name: $0.name, shape: $0.shape) }
-    outputs = graph.outputs.map { ONNXValue(name: $0, shape: outputShapes[$0] ?? []) }
+    outputs = graph.outputs.map { name in
+      var value = ONNXValue(name: name, shape: outputShapes[name] ?? [])
+      value.hasShape = outputShapes[name] != nil
+      return value
+    }
     // Numbers that training leaves alone are constants, not weights; reading tells them by that.
     for name in graph.fixed.sorted() {
       guard let tensor = graph.parameters[name] else { continue }

@@ -265,6 +265,7 @@ struct ONNXValue {
     writer.message(2) {
       $0.message(1) { tensor in
         tensor.integer(1, 1)
+        guard hasShape else { return }
         tensor.message(2) { dimensions in
           for (axis, size) in shape.enumerated() {
             dimensions.message(1) {

@@ -146,6 +146,10 @@ struct NodeEncoder {
     case .sizes(let y, let x):
       set("axes", [2, 3])
       input(3, [y, x])
+    case .fitted(let y, let x, let policy):
+      set("axes", [2, 3])
+      set("keep_aspect_ratio_policy", policy.rawValue)
+      input(3, [y, x])
     case .inputs(_, _, let axes, let policy):
       if let axes { set("axes", axes) }
       if policy != .stretch { set("keep_aspect_ratio_policy", policy.rawValue) }

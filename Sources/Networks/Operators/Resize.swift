@@ -28,6 +28,8 @@ package struct Resize: Operator {
     /// Factors, `y` before `x`.
     case scales(y: Float, x: Float)
     case sizes(y: Int, x: Int)
+    /// One factor for both, the largest within these bounds or the smallest around them.
+    case fitted(y: Int, x: Int, AspectPolicy)
     /// Constant inputs of these numbers, for the named axes (all when nil).
     case inputs(scales: Int?, sizes: Int?, axes: [Int]?, policy: AspectPolicy)
   }
@@ -78,11 +80,7 @@ package struct Resize: Operator {
     let all = try expanded(values, axes, nil, x)
     copy.target = .sizes(y: clampedInteger(all.y), x: clampedInteger(all.x))
     if policy != .stretch {
-      let (y, v) = (all.y / Double(x[2]), all.x / Double(x[3]))
-      let scale = policy == .notLarger ? min(y, v) : max(y, v)
-      copy.target = .sizes(
-        y: clampedInteger((scale * Double(x[2])).rounded()),
-        x: clampedInteger((scale * Double(x[3])).rounded()))
+      copy.target = .fitted(y: clampedInteger(all.y), x: clampedInteger(all.x), policy)
     }
     return Settled(copy, keeping: 1)
   }
@@ -109,14 +107,30 @@ package struct Resize: Operator {
     switch target {
     case .inputs: throw ShapeError("its size is not a constant")
     case .sizes(let y, let v): (h, w) = (y, v)
-    case .scales(let y, let v):
-      guard y > 0, v > 0, y < 1024, v < 1024 else {
-        throw ShapeError("scales must lie between 0 and 1024")
+    case .scales, .fitted:
+      guard let scale = scale(of: x), scale.y > 0, scale.x > 0, scale.y < 1024, scale.x < 1024
+      else { throw ShapeError("scales must lie between 0 and 1024") }
+      let (y, v) = (Float(x[2]) * scale.y, Float(x[3]) * scale.x)
+      if case .fitted = target {
+        (h, w) = (Int((y + 0.5).rounded(.down)), Int((v + 0.5).rounded(.down)))
+      } else {
+        (h, w) = (Int(y), Int(v))
       }
-      (h, w) = (Int(Float(x[2]) * y), Int(Float(x[3]) * v))
     }
     guard h > 0, w > 0, !x.contains(0) else { throw ShapeError("the size leaves no pixel") }
     return [[x[0], x[1], h, w]]
+  }
+
+  /// The factors, where they are not the ratio of the sizes.
+  fileprivate func scale(of x: [Int]) -> (y: Float, x: Float)? {
+    switch target {
+    case .scales(let y, let x): return (y, x)
+    case .fitted(let y, let v, let policy):
+      let (rows, columns) = (Float(y) / Float(x[2]), Float(v) / Float(x[3]))
+      let scale = policy == .notLarger ? min(rows, columns) : max(rows, columns)
+      return (scale, scale)
+    case .sizes, .inputs: return nil
+    }
   }
 
   package func makeKernel(_ bindings: Bindings) -> any Kernel { ResizeKernel(self, bindings) }
@@ -188,8 +202,7 @@ private final class ResizeKernel: Kernel {
   init(_ operation: Resize, _ io: Bindings) {
     self.io = io
     let (x, y) = (io.inputs[0], io.outputs[0])
-    var scale: (y: Float, x: Float)?
-    if case .scales(let y, let x) = operation.target { scale = (y, x) }
+    let scale = operation.scale(of: x.shape)
     rows = Axis(operation, from: x.h, to: y.h, scale: scale?.y)
     columns = Axis(operation, from: x.w, to: y.w, scale: scale?.x)
   }

@@ -27,6 +27,17 @@ enum Workbench {
     try Model(graph: unet(settings, seed: seed), metadata: metadata).write(to: path)
   }
 
+  /// Writes a plain ONNX classifier of five classes on images of three channels and any size.
+  static func writeForeignClassifier(to path: String) throws {
+    var net = GraphBuilder(input: "pixels", channels: 3, height: nil, width: nil, seed: 5)
+    var x = net.convolution("pixels", 8, stride: 2, as: "conv")
+    x = net.apply(LeakyReLU(), to: net.batchNormalization(x, as: "norm"), as: "relu")
+    x = net.apply(GlobalPooling(.average), to: x, as: "pool")
+    x = net.dense(net.apply(Reshape(.flatten(axis: 1)), to: x, as: "flat"), 5, as: "dense")
+    net.output(net.apply(Softmax(), to: x, as: "classes"))
+    try Model(graph: net.graph, metadata: nil).write(to: path)
+  }
+
   /// Writes a grey PNG with a dark spot.
   static func writeImage(to path: String, seed: Int = 1) throws {
     var samples = [UInt8](repeating: 0, count: 60 * 40)

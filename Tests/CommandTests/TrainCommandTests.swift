@@ -109,4 +109,22 @@ import Testing
       #expect(result.status != 0 && result.status < 64 && result.errors.contains(message))
     }
   }
+
+  /// A network of three channels and another number of classes learns this set's labels.
+  @Test func anImportedNetworkIsFineTuned() throws {
+    try bench { folder in
+      try Workbench.writeForeignClassifier(to: folder + "/foreign.onnx")
+      let trained = try Workbench.run([
+        "train", "--data", folder + "/set.csv", "--network", folder + "/foreign.onnx", "--task",
+        "classify", "--size", "32", "--batch", "4", "--epochs", "2", "-o", folder + "/own.onnx",
+      ])
+      #expect(trained.status == 0, "\(trained.errors)")
+      let verified = try Workbench.run(["model", "verify", folder + "/own.onnx"])
+      #expect(verified.status == 0 && verified.output.contains("sound, complete"))
+      let answer = try Workbench.run([
+        "classify", folder + "/0.png", "--model", folder + "/own.onnx", "--json",
+      ])
+      #expect(answer.status == 0 && answer.output.contains("malignant"), "\(answer.errors)")
+    }
+  }
 }

@@ -23,6 +23,7 @@ struct TrainCommand: ParsableCommand {
         imgdx train --data labels.csv --test-fold 0 --folds 5 --epochs 100 -o model.onnx
         imgdx evaluate --model model.onnx --data labels.csv --test-fold 0 --folds 5
         imgdx train --data new-labels.csv --init model.onnx -o fine-tuned.onnx
+        imgdx train --data labels.csv --network resnet18.onnx --task classify -o model.onnx
       """)
 
   @Option(help: "The labelled images (CSV).") var data: String
@@ -42,6 +43,15 @@ struct TrainCommand: ParsableCommand {
     name: .customLong("init"),
     help: "Start from this model's weights, wherever name and shape agree (fine-tuning).")
   var initFrom: String?
+  @Option(
+    help: ArgumentHelp(
+      "Fine-tune this ONNX network instead of training imgdx's own.",
+      discussion: """
+        Its first output becomes the answer of --task classify or segment; its last layer starts \
+        anew where the number of labels differs. Networks of three channels get luminance with \
+        ImageNet's mean and deviation.
+        """))
+  var network: String?
   @Option(help: "Passes over the training images.") var epochs = 60
   @Option(help: "Images in a step.") var batch = 8
   @Option(help: "Peak learning rate.") var learningRate: Float = 2e-3
@@ -66,7 +76,8 @@ struct TrainCommand: ParsableCommand {
     let manifest = try Manifest(contentsOf: data)
     try manifest.checkFiles()
     let split = try makeSplit(manifest)
-    let metadata = makeMetadata(manifest)
+    let imported = try importedNetwork(manifest)
+    let metadata = makeMetadata(manifest, imported)
     let trainingSet = try load(manifest, split.train, metadata)
     let validation =
       try split.validation.isEmpty
@@ -74,13 +85,7 @@ struct TrainCommand: ParsableCommand {
       : Validation(
         load(manifest, split.validation, metadata, withExtra: false),
         groups: split.validation.map { manifest.items[$0].group })
-    var net = UNetSettings()
-    (net.width, net.height) = (size, size)
-    net.widths = widths.split(separator: ",").compactMap { Int($0) }
-    net.classes = task == .segment ? 0 : manifest.labels.count
-    net.segments = task != .classify
-    try check(net)
-    let graph = try initialised(unet(net, seed: seed))
+    let graph = try imported?.graph ?? makeNetwork(manifest)
     let trainer = try Trainer(
       graph: graph, metadata: metadata, samples: trainingSet,
       settings: makeSettings(), threads: threads)
@@ -90,6 +95,25 @@ struct TrainCommand: ParsableCommand {
     let session = TrainingSession(
       trainer: trainer, output: output, validation: validation, threads: threads)
     try train(session)
+  }
+
+  private func makeNetwork(_ manifest: Manifest) throws -> Graph {
+    var net = UNetSettings()
+    (net.width, net.height) = (size, size)
+    net.widths = widths.split(separator: ",").compactMap { Int($0) }
+    net.classes = task == .segment ? 0 : manifest.labels.count
+    net.segments = task != .classify
+    try check(net)
+    return try initialised(unet(net, seed: seed))
+  }
+
+  private func importedNetwork(_ manifest: Manifest) throws -> ImportedNetwork? {
+    guard let network else { return nil }
+    guard task != .both, initFrom == nil else {
+      throw ValidationError("--network goes with --task classify or segment, and without --init")
+    }
+    return try ImportedNetwork(
+      path: network, size: size, answers: task == .classify ? manifest.labels.count : 1, seed: seed)
   }
 
   private func initialised(_ graph: Graph) throws -> Graph {
@@ -209,15 +233,17 @@ struct TrainCommand: ParsableCommand {
     return settings
   }
 
-  private func makeMetadata(_ manifest: Manifest) -> ModelMetadata {
+  private func makeMetadata(_ manifest: Manifest, _ imported: ImportedNetwork?) -> ModelMetadata {
     let suspicious = suspicious.split(separator: ",").map(String.init)
     let fileName = URL(fileURLWithPath: output).deletingPathExtension().lastPathComponent
     return ModelMetadata(
       name: name ?? fileName, labels: task == .segment ? [] : manifest.labels,
       suspiciousLabels: manifest.labels.filter(suspicious.contains),
-      input: InputSpecification(width: size, height: size, enhancement: enhancement),
-      classificationOutput: task == .segment ? nil : UNetOutput.classes,
-      segmentationOutput: task == .classify ? nil : UNetOutput.mask, modalities: modality,
+      input: InputSpecification(
+        width: imported?.width ?? size, height: imported?.height ?? size, enhancement: enhancement),
+      classificationOutput: task == .segment ? nil : imported?.output ?? UNetOutput.classes,
+      segmentationOutput: task == .classify ? nil : imported?.output ?? UNetOutput.mask,
+      modalities: modality,
       summary: "Trained by imgdx \(programVersion). Research use only. Not a medical device.")
   }
 }

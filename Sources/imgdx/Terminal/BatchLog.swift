@@ -10,7 +10,8 @@ enum LogFormat: String, ExpressibleByArgument, CaseIterable { case text, json }
 final class BatchLog {
   private let format: LogFormat
   private var meter: ProgressMeter?
-  private let start = ContinuousClock.now
+  /// When work began; listing the inputs tells nothing of the pace.
+  private var start = ContinuousClock.now
   private var lastProgress = ContinuousClock.now
   private var (files, settled, failed) = (0, 0, 0)
   /// Failed in an earlier run, and not tried again.
@@ -24,7 +25,7 @@ final class BatchLog {
       if hasFailed { failed += 1 }
       if hasFailed && stood { stillFailed += 1 }
     }
-    if case .planned(let files, _) = event { self.files = files }
+    if case .planned(let files, _) = event { (self.files, start) = (files, .now) }
     switch format {
     case .text: tell(event)
     case .json: write(event)

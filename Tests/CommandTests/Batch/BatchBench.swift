@@ -118,6 +118,12 @@ final class RunningBatch {
   /// Processes that it has started and that have not ended.
   var workers: [Int32] { Processes.children(of: process.processIdentifier) }
 
+  /// Stops its workers where they are, so that it cannot end meanwhile.
+  func hold() { for worker in workers { kill(worker, SIGSTOP) } }
+
+  /// Lets the workers go on.
+  func letGo() { for worker in workers { kill(worker, SIGCONT) } }
+
   /// Waits until something holds; false when it does not come about in a minute.
   func wait(until condition: () throws -> Bool) rethrows -> Bool {
     let deadline = Date().addingTimeInterval(60)

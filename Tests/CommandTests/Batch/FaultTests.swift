@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test func workersThatAreKilledCostNothing() throws {
-    let bench = try BatchBench(images: 60)
+    let bench = try BatchBench(images: 120)
     try bench.run("whole")
     let batch = try bench.start("out", ["--jobs", "2"])
     for index in [2, 10, 20, 30] {
@@ -47,15 +47,15 @@ import Testing
   }
 
   @Test func aWorkerThatHangsIsReplaced() throws {
-    let bench = try BatchBench(images: 40)
+    let bench = try BatchBench(images: 80)
     try bench.run("whole")
-    let batch = try bench.start("out", ["--jobs", "1", "--timeout", "1"])
+    let batch = try bench.start("out", ["--jobs", "1", "--timeout", "3"])
     #expect(batch.wait { hasDone(bench, "out", 1) })
     // A worker between two cases is given the next one all the same, and does not take it.
     let worker = try #require(batch.workers.first)
     kill(worker, SIGSTOP)
     #expect(batch.end() == 0)
-    #expect(batch.errors.contains("timed out after 1 s; it is tried once more"), "\(batch.errors)")
+    #expect(batch.errors.contains("timed out after 3 s; it is tried once more"), "\(batch.errors)")
     #expect(try BatchBench.differences(bench.snapshot("whole"), bench.snapshot("out")) == [])
   }
 
@@ -110,6 +110,7 @@ import Testing
     let bench = try BatchBench(images: 60)
     let batch = try bench.start("out", ["--jobs", "1"])
     #expect(batch.wait { hasDone(bench, "out", 1) })
+    batch.hold()
     let second = try bench.run("out")
     #expect(second.status == 1)
     #expect(
@@ -128,7 +129,10 @@ import Testing
     try bench.run("whole")
     let batch = try bench.start("out", ["--jobs", "1"])
     #expect(batch.wait { hasDone(bench, "out", 4) })
+    batch.hold()
     kill(batch.process.processIdentifier, SIGUSR1)
+    #expect(batch.wait { batch.errors.contains("stopping after the 1 files in hand") })
+    batch.letGo()
     #expect(batch.end() == 75)
     let status = try Workbench.run(["batch", "status", bench.folder + "/out"])
     #expect(status.output.hasPrefix("interrupted: "))
@@ -159,7 +163,10 @@ import Testing
     let bench = try BatchBench(images: 60)
     let batch = try bench.start("out", ["--jobs", "2"])
     #expect(batch.wait { hasDone(bench, "out", 4) })
+    batch.hold()
     for process in batch.workers + [batch.process.processIdentifier] { kill(process, SIGTERM) }
+    #expect(batch.wait { batch.errors.contains("stopping after") })
+    batch.letGo()
     #expect(batch.end() == 75)
     #expect(!batch.errors.contains("tried once more"), "\(batch.errors)")
   }
@@ -213,6 +220,7 @@ import Testing
     let bench = try BatchBench(images: 60)
     let batch = try bench.start("out", ["--jobs", "1"])
     #expect(batch.wait { hasDone(bench, "out", 1) })
+    batch.hold()
     let worker = try #require(batch.workers.first)
     #expect(Processes.status(worker, "NoNewPrivs") == "1")
     #expect(Processes.status(worker, "Seccomp") == "2")

@@ -151,3 +151,14 @@ let package = Package(
   ],
   cxxLanguageStandard: .cxx17
 )
+
+// Fuzzing needs libFuzzer and sanitizers, which Scripts/fuzz brings: no other build sees this.
+if Context.environment["IMGDX_FUZZ"] != nil {
+  package.targets += [
+    .systemLibrary(name: "CFuzzer"),
+    .executableTarget(
+      name: "Fuzzing",
+      dependencies: ["Codecs", "DICOM", "Files", "Imaging", "ModelFiles", "CFuzzer"],
+      swiftSettings: numeric),
+  ]
+}

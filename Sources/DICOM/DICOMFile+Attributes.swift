@@ -8,7 +8,7 @@ extension DICOMFile {
       modality: dataSet.modality, isInverted: pixels.photometric == .monochrome1,
       identifiers: identifiers(frame: index), warnings: warnings + overlayRemarks())
     attributes.rescale = rescale(frame: index, warnings: &attributes.warnings)
-    attributes.windows = windows(frame: index)
+    attributes.windows = windows(frame: index, warnings: &attributes.warnings)
     attributes.voiLookupTable = voiTable(frame: index, rescale: attributes.rescale)
     attributes.padding = padding()
     let spacing = SpacingResolver(file: self, frame: index)
@@ -36,11 +36,14 @@ extension DICOMFile {
     return Rescale(slope: slope, intercept: intercept)
   }
 
-  private func windows(frame index: Int) -> [Window] {
+  private func windows(frame index: Int, warnings: inout [String]) -> [Window] {
     let group = group(.frameVOILUTSequence, frame: index)
     let function = group.text(.voiLUTFunction).flatMap { Window.Function(rawValue: $0) } ?? .linear
     let explanations = group.names(.windowExplanation)
-    let values = zip(group.numbers(.windowCenter), group.numbers(.windowWidth))
+    let values = Array(zip(group.numbers(.windowCenter), group.numbers(.windowWidth)))
+    if let refused = values.first(where: { $0.1 <= 0 }) {
+      warnings.append("a window of width \(refused.1) is not believed")
+    }
     return values.enumerated().compactMap { position, value in
       guard value.1 > 0 else { return nil }
       let explanation = position < explanations.count ? explanations[position] : ""

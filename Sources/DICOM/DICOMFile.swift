@@ -66,6 +66,10 @@ package struct DICOMLimits: Sendable {
   package var maximumPixels = 1 << 28
   /// Bytes of a deflated data set once inflated.
   package var maximumBytes = 4 << 30
+  /// Inflated bytes by deflated ones. Deflate reaches 1032 to 1, which only a bomb or a blank picture
+  /// does; what inflates to no more than ``unsuspectedBytes`` may be either.
+  package var maximumRatio = 200
+  package var unsuspectedBytes = 1 << 28
   /// Frames of one file.
   package var maximumFrames = 100_000
   package init() {}

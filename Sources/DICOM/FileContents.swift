@@ -112,13 +112,20 @@ struct FileContents {
     return (dataSet, offset)
   }
 
-  /// A preamble may hold another format's header: harmless for TIFF, a known trick for programs.
+  /// A preamble may hold another format's header: harmless for TIFF, a known trick for
+  /// programs (CVE-2019-11687).
   private static func remarksOnPreamble(_ source: FileBytes, start: Int) -> [String] {
     guard start == 132 else { return [] }
-    let isWindowsProgram = source.bytes(0..<2) == Array("MZ".utf8)
-    let isLinuxProgram = source.bytes(0..<4) == [0x7F] + Array("ELF".utf8)
-    guard isWindowsProgram || isLinuxProgram else { return [] }
-    return ["the file's preamble is the start of an executable program; treat it with care"]
+    let starts: [(bytes: [UInt8], name: String)] = [
+      (Array("MZ".utf8), "a Windows program"), ([0x7F] + Array("ELF".utf8), "a Linux program"),
+      (Array("#!".utf8), "a script"), ([0xCF, 0xFA, 0xED, 0xFE], "a macOS program"),
+      ([0xCE, 0xFA, 0xED, 0xFE], "a macOS program"), ([0xCA, 0xFE, 0xBA, 0xBE], "a macOS program"),
+      (Array("PK".utf8), "an archive"), (Array("%PDF".utf8), "a PDF document"),
+      (Array("<".utf8), "a web page or XML document"),
+    ]
+    let preamble = source.bytes(0..<128)
+    guard let found = starts.first(where: { preamble.starts(with: $0.bytes) }) else { return [] }
+    return ["the file's preamble is the start of \(found.name); treat it with care"]
   }
 
   private static func inflate(_ source: FileBytes, from offset: Int, limits: DICOMLimits)
@@ -129,10 +136,15 @@ struct FileContents {
     if bytes.count > 2, bytes[0] == 0x78, (Int(bytes[0]) << 8 | Int(bytes[1])) % 31 == 0 {
       bytes.removeFirst(2)
     }
+    let most = min(
+      limits.maximumBytes, max(limits.unsuspectedBytes, bytes.count * limits.maximumRatio))
     do throws(InflateError) {
-      return FileBytes(try inflated(bytes, maximumBytes: limits.maximumBytes))
+      return FileBytes(try inflated(bytes, maximumBytes: most))
     } catch {
       switch error {
+      case .tooLarge where most < limits.maximumBytes:
+        throw .exceedsLimit(
+          what: "the inflated data set is more than \(limits.maximumRatio) times its deflated size")
       case .tooLarge:
         throw .exceedsLimit(
           what: "the inflated data set has more than \(limits.maximumBytes) bytes")

@@ -105,10 +105,9 @@ extension FrameDecoder {
       let isTransformed = file.pixels.photometric == .ybrRCT || file.pixels.photometric == .ybrICT
       let isAsDeclared =
         format.stored == decoded.precision && format.high == format.stored - 1
-        && !format.isSigned && !decoded.isSigned
+        && format.isSigned == decoded.isSigned
         && format.container == decoded.pixels.bitsAllocated
-      let samples =
-        isAsDeclared ? decoded.pixels : Cells.samples(of: decoded.pixels.cells(), format)
+      let samples = isAsDeclared ? decoded.pixels : Cells.samples(of: decoded.pixels, format)
       return stored(samples, isYBR: isTransformed ? false : nil)
     } catch {
       throw failure("\(error)")

@@ -85,10 +85,12 @@ struct FrameDecoder {
   }
 
   private func rle(_ bytes: [UInt8]) throws(DICOMError) -> StoredFrame {
-    guard [8, 16, 32].contains(pixels.bitsAllocated) else {
+    let isBits = pixels.bitsAllocated == 1 && pixels.samples == 1
+    guard isBits || [8, 16, 24, 32].contains(pixels.bitsAllocated) else {
       throw .unsupported(what: "RLE with \(pixels.bitsAllocated) bits allocated")
     }
     do throws(RLEError) {
+      if isBits { return stored(try rleBits(bytes)) }
       let cells = try RLE.decode(
         bytes, pixels: pixels.rows * pixels.columns, samples: pixels.samples,
         bytesOfCell: pixels.bitsAllocated / 8)
@@ -103,6 +105,20 @@ struct FrameDecoder {
       case .damaged(let reason): throw failure(reason)
       }
     }
+  }
+
+  /// Single bits, which writers pack eight a byte or give a byte each; how long a segment is tells.
+  private func rleBits(_ bytes: [UInt8]) throws(RLEError) -> PixelBuffer {
+    let count = pixels.samplesOfFrame
+    let packed = (count + 7) / 8
+    let whole = try? RLE.decode(bytes, pixels: count, samples: 1, bytesOfCell: 1)
+    if let whole { return .uint8(whole.map { $0 & 1 }) }
+    let cells = try RLE.decode(bytes, pixels: packed, samples: 1, bytesOfCell: 1)
+    let samples = cells.withUnsafeBytes {
+      Cells.unpack($0, count: count, CellFormat(pixels), bigEndian: false)
+    }
+    guard let samples else { throw .truncated }
+    return samples
   }
 
   /// - Parameter isYBR: what the encoded data say of their colour, nil where only the file does.

@@ -8,33 +8,44 @@ struct SpacingResolver {
 
   private var dataSet: DataSet { file.dataSet }
 
-  /// In this order: Pixel Measures of enhanced objects; ultrasound regions; Pixel Spacing; for
+  /// In this order: ultrasound regions; Pixel Measures of enhanced objects; Pixel Spacing; for
   /// projections Imager Pixel Spacing divided by the magnification (PS3.3 10.7.1.3); scanned film.
   func resolve(warnings: inout [String]) -> PixelSpacing? {
+    if let spacing = ultrasound(warnings: &warnings) { return spacing }
     let measures = file.group(.pixelMeasuresSequence, frame: frame)
-    if let spacing = pair(measures, .pixelSpacing), !isUltrasound { return spacing }
-    if isUltrasound {
-      return ultrasound(warnings: &warnings) ?? pair(measures, .pixelSpacing)
-    }
+    if let spacing = pair(measures, .pixelSpacing, warnings: &warnings) { return spacing }
+    if !dataSet.items(.ultrasoundRegions).isEmpty { return nil }
     if let spacing = imager(warnings: &warnings) { return spacing }
-    if let spacing = pair(dataSet, .nominalScannedPixelSpacing) {
+    if let spacing = pair(dataSet, .nominalScannedPixelSpacing, warnings: &warnings) {
       warnings.append("pixel spacing is that of the scanned film")
       return spacing
     }
     return nil
   }
 
-  private var isUltrasound: Bool { !dataSet.items(.ultrasoundRegions).isEmpty }
-
   /// Row spacing, then column spacing; a single value is used for both.
-  private func pair(_ dataSet: DataSet, _ attribute: Attribute) -> PixelSpacing? {
+  private func pair(
+    _ dataSet: DataSet, _ attribute: Attribute, warnings: inout [String]
+  ) -> PixelSpacing? {
     let values = dataSet.numbers(attribute)
     guard let row = values.first else { return nil }
-    return PixelSpacing(row: row, column: values.count > 1 ? values[1] : row)
+    let column = values.count > 1 ? values[1] : row
+    return believed(row, column, attribute.keyword, warnings: &warnings)
+  }
+
+  /// Nil, and a warning, for sizes that no image has.
+  private func believed(
+    _ row: Double, _ column: Double, _ name: String, warnings: inout [String]
+  ) -> PixelSpacing? {
+    if let spacing = PixelSpacing(row: row, column: column), spacing.isPlausible { return spacing }
+    warnings.append("\(name) of \(row) x \(column) mm is not believed")
+    return nil
   }
 
   private func imager(warnings: inout [String]) -> PixelSpacing? {
-    guard let detector = pair(dataSet, .imagerPixelSpacing) else { return nil }
+    guard let detector = pair(dataSet, .imagerPixelSpacing, warnings: &warnings) else {
+      return nil
+    }
     guard let factor = magnification(), factor >= 1, factor < 100 else {
       warnings.append(
         "pixel spacing is that of the detector: sizes in the patient are smaller by an unknown factor"
@@ -59,6 +70,8 @@ struct SpacingResolver {
     if regions.contains(where: { !$0.isScaled(like: largest) }) {
       warnings.append("ultrasound regions differ in scale; the largest region's is used")
     }
-    return PixelSpacing(row: largest.millimetresY, column: largest.millimetresX)
+    return believed(
+      largest.millimetresY, largest.millimetresX, "Physical Delta of an ultrasound region",
+      warnings: &warnings)
   }
 }

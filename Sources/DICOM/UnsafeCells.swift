@@ -49,6 +49,17 @@ enum Cells {
     }
   }
 
+  /// Takes the samples out of decoded integers, the bits of which are cells.
+  static func samples(of decoded: PixelBuffer, _ format: CellFormat) -> PixelBuffer {
+    switch decoded {
+    case .uint8(let cells): samples(of: cells, format)
+    case .uint16(let cells): samples(of: cells, format)
+    case .int8(let values): samples(of: values.map(UInt8.init(bitPattern:)), format)
+    case .int16(let values): samples(of: values.map(UInt16.init(bitPattern:)), format)
+    default: samples(of: decoded.cells(), format)
+    }
+  }
+
   /// Shifts the sample down, masks what is beside it, extends the sign.
   private static func extract<Cell: FixedWidthInteger & UnsignedInteger, Out: FixedWidthInteger>(
     _ cells: [Cell], _ format: CellFormat

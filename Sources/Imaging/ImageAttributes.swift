@@ -54,6 +54,12 @@ package struct PixelSpacing: Sendable, Equatable, Codable {
     self.row = row
     self.column = column
   }
+
+  /// False for sizes that no image has: below 10 nanometres or above 10 centimetres a pixel.
+  package var isPlausible: Bool {
+    let sizes = 1e-5...100
+    return sizes.contains(row) && sizes.contains(column)
+  }
 }
 
 /// Rescale Slope and Rescale Intercept: modality value = stored value x slope + intercept.

@@ -35,7 +35,7 @@ package struct Model: Sendable {
     return model
   }
 
-  private static func decode(_ bytes: UnsafeRawBufferPointer, path: String) throws(ModelFileError)
+  static func decode(_ bytes: UnsafeRawBufferPointer, path: String) throws(ModelFileError)
     -> Model
   {
     let message: ONNXModel

@@ -1,6 +1,6 @@
 // Checkpoints: named tensors in the safetensors format (a JSON header, then the values).
 package import Files
-private import Foundation
+internal import Foundation
 package import Tensors
 
 /// Named float tensors and text about them.
@@ -53,7 +53,7 @@ package struct Safetensors: Sendable {
     self = content
   }
 
-  private static func decode(_ data: Data) -> Safetensors? {
+  static func decode(_ data: Data) -> Safetensors? {
     guard data.count >= 8 else { return nil }
     let length = data.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
     guard let length = Int(exactly: length), length <= headerLimit, length <= data.count - 8,

@@ -1,4 +1,4 @@
-import Codecs
+@testable import Codecs
 import Imaging
 import Testing
 
@@ -37,6 +37,20 @@ struct JPEG2000Tests {
       .uint8(samples), width: size.0, height: size.1, samplesPerPixel: 3, precision: 8)
     #expect(try JPEG2000Codec.decode(bytes).pixels == .uint8(samples))
     #expect(try JPEG2000Codec.image(from: bytes).channels == 3)
+  }
+
+  /// Large pictures are decoded in strips, which must not show: compared with the whole at once.
+  @Test(arguments: [1, 3], [2, 6]) func stripsMakeTheSamePicture(samples: Int, strips: Int) throws {
+    let (width, height) = (75, 700)
+    let values = (0..<(width * height * samples)).map { UInt16(truncatingIfNeeded: $0 * $0 / 7) }
+    let bytes = try JPEG2000Codec.encode(
+      .uint16(values), width: width, height: height, samplesPerPixel: samples, precision: 16)
+    let header = try JPEG2000Header(of: bytes)
+    let whole = try OpenJPEG.decode(bytes, header, strips: 1)
+    #expect(whole.pixels == .uint16(values))
+    #expect(try OpenJPEG.decode(bytes, header, strips: strips).pixels == whole.pixels)
+    let cut = Array(bytes[..<(bytes.count - 200)])
+    #expect(throws: CodecError.self) { try OpenJPEG.decode(cut, header, strips: strips) }
   }
 
   @Test func valuesOverThePrecisionAreRefused() {

@@ -1,3 +1,4 @@
+import Codecs
 import DICOM
 import Files
 import Imaging
@@ -62,6 +63,33 @@ struct EncodingTests {
         + [0xFE, 0xFF, 0x0D, 0xE0, 0, 0, 0, 0, 0xFE, 0xFF, 0xDD, 0xE0, 0, 0, 0, 0]
       object.raw(0x09, 0x1000, "UN", length: .max, body)
       #expect(try object.file().storedFrame(0).pixels == Self.expected)
+    }
+  }
+
+  /// Single bits in RLE: packed eight a byte, or a byte each.
+  @Test func runLengthsOfSingleBits() throws {
+    let bits: [UInt8] = [1, 0, 0, 1, 1, 1, 0, 0, 1, 0]
+    for plane in [[0b0011_1001, 0b01], bits] as [[UInt8]] {
+      let segment = [UInt8(plane.count - 1)] + plane
+      let header = [1, 64] + [Int](repeating: 0, count: 14)
+      var object = TestObject(transferSyntax: "1.2.840.10008.1.2.5")
+      object.describe(columns: 5, rows: 2, allocated: 1)
+      object.encapsulated([header.flatMap { object.number(UInt32($0)) } + segment])
+      #expect(try object.file().storedFrame(0).pixels == .uint8(bits))
+    }
+  }
+
+  @Test func singleBitsInJPEG2000AndDeflatedFrames() throws {
+    let bits: [UInt8] = [1, 0, 0, 1, 1, 1, 0, 0, 1, 0]
+    let codestream = try JPEG2000Codec.encode(
+      .uint8(bits), width: 5, height: 2, samplesPerPixel: 1, precision: 1)
+    // One stored block of two bytes.
+    let deflated: [UInt8] = [1, 2, 0, 0xFD, 0xFF, 0b0011_1001, 0b01]
+    for (uid, frame) in [("4.90", codestream), ("8.1", deflated)] {
+      var object = TestObject(transferSyntax: "1.2.840.10008.1.2." + uid)
+      object.describe(columns: 5, rows: 2, allocated: 1)
+      object.encapsulated([frame])
+      #expect(try object.file().storedFrame(0).pixels == .uint8(bits))
     }
   }
 

@@ -151,6 +151,41 @@ struct MeaningTests {
     #expect(abs((known?.row ?? 0) - 0.16) < 1e-12)
   }
 
+  /// Regression: a spacing of 1e30 mm was measured with, and a window without width passed over
+  /// without a word.
+  @Test(arguments: ["1e30\\1e30", "0\\0", "-1\\-1", "0.5\\200"])
+  func sizesThatNoImageHasAreNotBelieved(_ spacing: String) throws {
+    var object = TestObject(grey: [0, 0], columns: 2, rows: 1, allocated: 8)
+    object.text(0x28, 0x0030, "DS", spacing)
+    let attributes = try object.file().image(0).attributes
+    #expect(attributes.pixelSpacing == nil)
+    #expect(attributes.warnings.contains { $0.contains("not believed") })
+  }
+
+  @Test func windowsWithoutWidthAreNotBelieved() throws {
+    var object = TestObject(grey: [0, 0], columns: 2, rows: 1, allocated: 8)
+    object.text(0x28, 0x1050, "DS", "40\\50\\60")
+    object.text(0x28, 0x1051, "DS", "0\\100\\-3")
+    let attributes = try object.file().image(0).attributes
+    #expect(attributes.windows == [Window(center: 50, width: 100)])
+    #expect(attributes.warnings == ["a window of width 0.0 is not believed"])
+  }
+
+  @Test func ultrasoundRegionsOfImpossibleScaleAreNotBelieved() throws {
+    var region = TestObject()
+    for (element, value) in [(0x6012, 1), (0x6024, 3), (0x6026, 3)] {
+      region.us(0x18, UInt16(element), [value])
+    }
+    for element in [0x602C, 0x602E] {
+      region.set(0x18, UInt16(element), "FD", region.number((1e12).bitPattern))
+    }
+    var object = TestObject(grey: [0, 0], columns: 2, rows: 1, allocated: 8)
+    object.sequence(0x18, 0x6011, [region])
+    let attributes = try object.file().image(0).attributes
+    #expect(attributes.pixelSpacing == nil)
+    #expect(attributes.warnings.contains { $0.contains("not believed") })
+  }
+
   @Test func overlaysAreReported() throws {
     var object = TestObject(grey: [0, 0], columns: 2, rows: 1, allocated: 8)
     object.us(0x6000, 0x0010, [1])

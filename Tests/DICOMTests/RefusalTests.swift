@@ -70,9 +70,47 @@ struct RefusalTests {
     #expect(throws: DICOMError.self) { try object.file() }
   }
 
-  @Test func aProgramInThePreambleIsReported() throws {
+  @Test(arguments: [
+    ("MZ", "a Windows program"), ("\u{7F}ELF", "a Linux program"), ("#!/bin/sh\n", "a script"),
+    ("PK\u{3}\u{4}", "an archive"),
+  ])
+  func aProgramInThePreambleIsReported(_ start: String, _ name: String) throws {
     var bytes = TestObject(grey: [1, 2], columns: 2, rows: 1, allocated: 8).bytes
-    bytes.replaceSubrange(0..<2, with: Array("MZ".utf8))
-    #expect(try DICOMFile(FileBytes(bytes)).warnings.first?.contains("program") == true)
+    #expect(try DICOMFile(FileBytes(bytes)).warnings.isEmpty)
+    bytes.replaceSubrange(0..<start.utf8.count, with: Array(start.utf8))
+    let file = try DICOMFile(FileBytes(bytes))
+    #expect(file.warnings.first?.contains(name) == true)
+    #expect(try file.image(0).attributes.warnings == file.warnings)
+  }
+
+  @Test func aDeflateBombIsRefusedEarly() {
+    let bytes = TestObject.header("1.2.840.10008.1.2.1.99") + Self.deflatedZeros(codes: 40_001)
+    #expect(throws: DICOMError.notAnImage(kind: "a data set without pixel data")) {
+      try DICOMFile(FileBytes(bytes))
+    }
+    func refusal(_ change: (inout DICOMLimits) -> Void) -> String? {
+      var limits = DICOMLimits()
+      change(&limits)
+      return (#expect(throws: DICOMError.self) { try DICOMFile(FileBytes(bytes), limits: limits) })?
+        .description
+    }
+    #expect(refusal { $0.maximumBytes = 1 << 20 }?.contains("more than 1048576 bytes") == true)
+    let ratio = refusal { ($0.maximumRatio, $0.unsuspectedBytes) = (100, 1 << 20) }
+    #expect(ratio?.contains("more than 100 times its deflated size") == true)
+  }
+
+  /// A zero, then runs of 258 by thirteen bits each: length code 285 and distance code 0 of the fixed
+  /// codes (RFC 1951, 3.2.6). The first ends at a byte, eight of them are 13 bytes.
+  private static func deflatedZeros(codes: Int) -> [UInt8] {
+    func packed(_ text: String) -> [UInt8] {
+      let bits = text.filter { $0 != " " }.map { $0 == "1" ? UInt8(1) : 0 }
+      return stride(from: 0, to: bits.count, by: 8).map { start in
+        (start..<min(start + 8, bits.count)).reduce(0) { $0 | bits[$1] << UInt8($1 - start) }
+      }
+    }
+    let run = "11000101 00000"
+    let runs = packed([String](repeating: run, count: 8).joined())
+    return packed("1 10 00110000" + run) + [[UInt8]](repeating: runs, count: codes / 8).joined()
+      + packed("0000000")
   }
 }

@@ -42,6 +42,16 @@ extension JPEG2000Codec {
     return try OpenJPEG.encode(
       JPEG2000Planes(
         width: width, height: height, precision: precision, isSigned: pixels.isSigned,
-        components: planes, alpha: nil, isYCC: false))
+        components: planes))
   }
+}
+
+/// Components to be coded, all of one size, precision and sign.
+struct JPEG2000Planes {
+  var width: Int
+  var height: Int
+  var precision: Int
+  var isSigned: Bool
+  /// Each `[height, width]`.
+  var components: [[Int32]]
 }

@@ -20,57 +20,35 @@ package enum JPEG2000Codec {
   package static func decode(
     _ bytes: [UInt8], limits: CodecLimits = .standard
   ) throws(CodecError) -> DecodedPixels {
-    try pixels(of: try OpenJPEG.decode(bytes, limits: limits))
+    let decoded = try OpenJPEG.decode(bytes, limits: limits)
+    return DecodedPixels(
+      width: decoded.width, height: decoded.height, samplesPerPixel: decoded.samples,
+      pixels: decoded.pixels, precision: decoded.precision, isSigned: decoded.isSigned)
   }
 
   /// The picture: grey or RGB (from sYCC too), alpha laid over black, profiles ignored.
   package static func image(
     from bytes: [UInt8], limits: CodecLimits = .standard
   ) throws(CodecError) -> Image {
-    let planes = try OpenJPEG.decode(bytes, limits: limits)
-    let display = try JPEG2000Display(planes).planes
-    let decoded = try pixels(of: display)
+    let shown = JPEG2000Display.shown(try OpenJPEG.decode(bytes, limits: limits))
     return Image(
-      width: decoded.width, height: decoded.height, channels: decoded.samplesPerPixel,
-      pixels: decoded.pixels, bitsStored: decoded.precision)
-  }
-
-  private static func pixels(of planes: JPEG2000Planes) throws(CodecError) -> DecodedPixels {
-    let pixels: PixelBuffer =
-      switch (planes.precision, planes.isSigned) {
-      case (...8, false): .uint8(planes.interleaved())
-      case (...8, true): .int8(planes.interleaved())
-      case (...16, false): .uint16(planes.interleaved())
-      case (...16, true): .int16(planes.interleaved())
-      case (_, false): .uint32(planes.interleaved())
-      case (_, true): .int32(planes.interleaved())
-      }
-    return DecodedPixels(
-      width: planes.width, height: planes.height, samplesPerPixel: planes.components.count,
-      pixels: pixels, precision: planes.precision, isSigned: planes.isSigned)
+      width: shown.width, height: shown.height, channels: shown.samples, pixels: shown.pixels,
+      bitsStored: shown.precision)
   }
 }
 
-/// Decoded components, all of one size, precision and sign.
-struct JPEG2000Planes {
+/// Decoded samples, interleaved by pixel; components are all of one size, precision and sign.
+struct JPEG2000Pixels {
   var width: Int
   var height: Int
+  /// Samples of one pixel, 1...4.
+  var samples: Int
   var precision: Int
   var isSigned: Bool
-  /// Each `[height, width]`.
-  var components: [[Int32]]
-  /// Which component is alpha, if one is.
+  /// Which sample is alpha, if one is.
   var alpha: Int?
-  /// Components are luminance and two colour differences.
+  /// Samples are luminance and two colour differences.
   var isYCC: Bool
-
-  func interleaved<Sample: FixedWidthInteger>() -> [Sample] {
-    if components.count == 1 { return components[0].map { Sample(truncatingIfNeeded: $0) } }
-    var out = [Sample]()
-    out.reserveCapacity(width * height * components.count)
-    for pixel in 0..<(width * height) {
-      for component in components { out.append(Sample(truncatingIfNeeded: component[pixel])) }
-    }
-    return out
-  }
+  /// `[height, width, samples]`, in the smallest integers that hold the precision.
+  var pixels: PixelBuffer
 }

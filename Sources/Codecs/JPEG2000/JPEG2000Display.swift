@@ -1,42 +1,53 @@
-/// Makes grey or RGB of decoded components: alpha over black, sYCC to RGB.
-struct JPEG2000Display {
-  private(set) var planes: JPEG2000Planes
+internal import Imaging
 
-  init(_ planes: JPEG2000Planes) throws(CodecError) {
-    self.planes = planes
-    let colors = planes.components.count - (planes.components.count % 2 == 0 ? 1 : 0)
-    if planes.components.count % 2 == 0 { flattenAlpha(at: planes.alpha ?? colors) }
-    if planes.isYCC, self.planes.components.count == 3 { convertToRGB() }
+/// Makes grey or RGB of decoded samples: alpha over black, sYCC to RGB.
+enum JPEG2000Display {
+  static func shown(_ decoded: JPEG2000Pixels) -> JPEG2000Pixels {
+    var shown = decoded
+    switch decoded.pixels {
+    case .uint8(let s): shown.pixels = .uint8(convert(s, &shown))
+    case .int8(let s): shown.pixels = .int8(convert(s, &shown))
+    case .uint16(let s): shown.pixels = .uint16(convert(s, &shown))
+    case .int16(let s): shown.pixels = .int16(convert(s, &shown))
+    case .uint32(let s): shown.pixels = .uint32(convert(s, &shown))
+    case .int32(let s): shown.pixels = .int32(convert(s, &shown))
+    // OpenJPEG gives integers only.
+    case .float32, .float64: break
+    }
+    return shown
   }
 
-  private var largest: Int64 { (1 << Int64(planes.precision)) - 1 }
-
-  private mutating func flattenAlpha(at index: Int) {
-    let alpha = planes.components.remove(at: index)
-    // Signed alpha has no meaning: such components are dropped, not applied.
-    guard !planes.isSigned else { return }
-    let largest = largest
-    for component in planes.components.indices {
-      planes.components[component] = zip(planes.components[component], alpha).map {
-        Int32(truncatingIfNeeded: (Int64($0) * Int64($1) + largest / 2) / largest)
-      }
+  private static func convert<Sample: FixedWidthInteger>(
+    _ samples: [Sample], _ picture: inout JPEG2000Pixels
+  ) -> [Sample] {
+    var out = samples
+    if picture.samples % 2 == 0 {
+      // Signed alpha has no meaning: it is dropped, not applied.
+      out = AlphaBlending.overBlack(
+        out, samples: picture.samples, alpha: picture.alpha ?? picture.samples - 1,
+        largest: picture.isSigned ? nil : (1 << UInt64(picture.precision)) - 1)
+      picture.samples -= 1
     }
+    if picture.isYCC, picture.samples == 3 { toRGB(&out, picture) }
+    return out
   }
 
   /// Full-range YCbCr of ITU-R BT.601, as sYCC defines it (IEC 61966-2-1 Amd. 1).
-  private mutating func convertToRGB() {
-    let middle = planes.isSigned ? 0.0 : Double(1 << (planes.precision - 1))
-    let floor = planes.isSigned ? -Double(1 << (planes.precision - 1)) : 0
-    let ceiling = floor + Double(largest)
-    for pixel in 0..<(planes.width * planes.height) {
-      let y = Double(planes.components[0][pixel])
-      let cb = Double(planes.components[1][pixel]) - middle
-      let cr = Double(planes.components[2][pixel]) - middle
-      let rgb = [y + 1.402 * cr, y - 0.344136 * cb - 0.714136 * cr, y + 1.772 * cb]
-      for channel in 0..<3 {
-        planes.components[channel][pixel] =
-          Int32(min(max(rgb[channel].rounded(), floor), ceiling))
-      }
+  private static func toRGB<Sample: FixedWidthInteger>(
+    _ samples: inout [Sample], _ picture: JPEG2000Pixels
+  ) {
+    let half = Double(1 << (picture.precision - 1))
+    let middle = picture.isSigned ? 0 : half
+    let floor = picture.isSigned ? -half : 0
+    let ceiling = floor + 2 * half - 1
+    func limited(_ value: Double) -> Sample { Sample(min(max(value.rounded(), floor), ceiling)) }
+    for pixel in stride(from: 0, to: samples.count, by: 3) {
+      let y = Double(samples[pixel])
+      let cb = Double(samples[pixel + 1]) - middle
+      let cr = Double(samples[pixel + 2]) - middle
+      samples[pixel] = limited(y + 1.402 * cr)
+      samples[pixel + 1] = limited(y - 0.344136 * cb - 0.714136 * cr)
+      samples[pixel + 2] = limited(y + 1.772 * cb)
     }
   }
 }

@@ -9,6 +9,11 @@ struct JPEG2000Header: Equatable {
   var precision: Int
   var isSigned: Bool
   var tiles: Int
+  /// The reference grid's columns and rows that the picture covers.
+  var columns: Range<Int>
+  var rows: Range<Int>
+  /// True where a component has fewer samples than the grid has points.
+  var isSubsampled: Bool
 
   /// Largest number of components that is decoded: colour and alpha.
   static let maximumComponents = 4
@@ -43,6 +48,14 @@ struct JPEG2000Header: Equatable {
     let depth = try reader.next(1)
     let (dx, dy) = (try reader.next(1), try reader.next(1))
     guard dx > 0, dy > 0 else { throw .corrupt(format, reason: "a sampling distance is 0") }
+    var distances = [dx, dy]
+    for _ in 1..<components {
+      _ = try reader.next(1)
+      distances += [try reader.next(1), try reader.next(1)]
+    }
+    isSubsampled = distances.contains { $0 != 1 }
+    columns = left..<right
+    rows = top..<bottom
     self.format = format
     width = (right + dx - 1) / dx - (left + dx - 1) / dx
     height = (bottom + dy - 1) / dy - (top + dy - 1) / dy

@@ -1,94 +1,90 @@
 private import COpenJPEG
 
-/// The calls into OpenJPEG: memory stream, strict decoding, component planes.
+/// The calls into OpenJPEG: memory stream, strict decoding, one picture or strips of it.
 enum OpenJPEG {
-  static func decode(
-    _ bytes: [UInt8], limits: CodecLimits
-  ) throws(CodecError) -> JPEG2000Planes {
+  /// OpenJPEG works in 32 bits a sample: four times the memory of a picture of 8 bits. Above this
+  /// many pixels such a picture is decoded by strips.
+  private static let largestWhole = 1 << 23
+  /// Strips of a large picture; each decodes its neighbours' border anew, so there are not more.
+  private static let strips = 16
+
+  static func decode(_ bytes: [UInt8], limits: CodecLimits) throws(CodecError) -> JPEG2000Pixels {
     let header = try JPEG2000Header(of: bytes)
     try header.check(against: limits, byteCount: bytes.count)
-    return try bytes.withUnsafeBufferPointer {
-      (buffer) throws(CodecError) -> JPEG2000Planes in
-      try decode(buffer, header)
-    }
+    let isWhole =
+      header.width * header.height <= largestWhole || header.precision > 8 || header.isSubsampled
+    return try decode(bytes, header, strips: isWhole ? 1 : strips)
   }
 
+  /// - Parameter strips: more than 1 only where no component is subsampled.
+  static func decode(
+    _ bytes: [UInt8], _ header: JPEG2000Header, strips: Int
+  ) throws(CodecError) -> JPEG2000Pixels {
+    // Code-blocks have 64 rows, one level up those of 128 rows of the picture: fewer are cut so.
+    let rows = strips == 1 ? header.height : (header.height / strips + 127) / 128 * 128
+    var assembly: JPEG2000Assembly?
+    for first in stride(from: 0, to: header.height, by: rows) {
+      let part = first..<min(first + rows, header.height)
+      let outcome = bytes.withUnsafeBufferPointer { source in
+        Result { () throws(CodecError) in
+          try decode(source, header, strips == 1 ? nil : part) { (image) throws(CodecError) in
+            if assembly == nil { assembly = try JPEG2000Assembly(image, header) }
+            try assembly?.add(image, firstRow: first, rows: part.count)
+          }
+        }
+      }
+      try outcome.get()
+    }
+    guard let assembly else { throw .truncated(header.format) }
+    return assembly.picture
+  }
+
+  /// Decodes rows of the picture, all where `rows` is nil, and lends the result.
   private static func decode(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ header: JPEG2000Header
-  ) throws(CodecError) -> JPEG2000Planes {
+    _ bytes: UnsafeBufferPointer<UInt8>, _ header: JPEG2000Header, _ rows: Range<Int>?,
+    _ body: (opj_image_t) throws(CodecError) -> Void
+  ) throws(CodecError) {
     guard let base = bytes.baseAddress else { throw .truncated(header.format) }
     let source = MemorySource(base: base, count: bytes.count)
     let complaint = Complaint()
-    guard
-      let codec = opj_create_decompress(
-        header.format == .jp2 ? OPJ_CODEC_JP2 : OPJ_CODEC_J2K),
-      let stream = opj_stream_create(1 << 16, 1)
-    else { throw .outOfMemory(header.format) }
+    var codec = opj_create_decompress(header.format == .jp2 ? OPJ_CODEC_JP2 : OPJ_CODEC_J2K)
+    let stream = opj_stream_create(1 << 16, 1)
     defer {
       opj_stream_destroy(stream)
       opj_destroy_codec(codec)
     }
+    guard let decoder = codec, let stream else { throw .outOfMemory(header.format) }
     // Safe: `source` and `complaint` are kept alive until the codec and the stream are destroyed.
     defer { withExtendedLifetime((source, complaint)) {} }
     connect(stream, to: source)
-    listen(to: codec, complaint)
+    listen(to: decoder, complaint)
     var parameters = opj_dparameters_t()
     opj_set_default_decoder_parameters(&parameters)
     var image: UnsafeMutablePointer<opj_image_t>?
     defer { opj_image_destroy(image) }
-    guard opj_setup_decoder(codec, &parameters) != 0, opj_decoder_set_strict_mode(codec, 1) != 0,
-      opj_read_header(stream, codec, &image) != 0, let image,
-      opj_decode(codec, stream, image) != 0
+    guard opj_setup_decoder(decoder, &parameters) != 0,
+      opj_decoder_set_strict_mode(decoder, 1) != 0,
+      opj_read_header(stream, decoder, &image) != 0, let image,
+      choose(rows, of: header, decoder, image), opj_decode(decoder, stream, image) != 0
     else { throw complaint.error(header.format, ended: source.isExhausted) }
-    return try planes(of: image.pointee, header)
+    // The codec's memory is not needed while the samples are copied.
+    opj_destroy_codec(codec)
+    codec = nil
+    try body(image.pointee)
   }
 
-  /// Copies the components, each checked against the header that the limits were applied to.
-  private static func planes(
-    of image: opj_image_t, _ header: JPEG2000Header
-  ) throws(CodecError) -> JPEG2000Planes {
-    guard let components = image.comps,
-      (1...JPEG2000Header.maximumComponents).contains(
-        Int(image.numcomps))
-    else { throw .unsupported(header.format, reason: "it has \(image.numcomps) components") }
-    let first = components[0]
-    var planes = JPEG2000Planes(
-      width: Int(first.w), height: Int(first.h), precision: Int(first.prec),
-      isSigned: first.sgnd != 0, components: [], alpha: nil,
-      isYCC: image.color_space == OPJ_CLRSPC_SYCC)
-    guard planes.width == header.width, planes.height == header.height else {
-      throw .corrupt(header.format, reason: "the picture has another size than the header says")
-    }
-    for index in 0..<Int(image.numcomps) {
-      let component = components[index]
-      guard component.prec == first.prec, component.sgnd == first.sgnd else {
-        throw .unsupported(header.format, reason: "its components differ in precision or sign")
-      }
-      if component.alpha != 0 { planes.alpha = index }
-      planes.components.append(
-        try plane(of: component, width: planes.width, height: planes.height, header.format))
-    }
-    return planes
-  }
-
-  private static func plane(
-    of component: opj_image_comp_t, width: Int, height: Int, _ format: ImageFormat
-  ) throws(CodecError) -> [Int32] {
-    let (columns, rows) = (Int(component.w), Int(component.h))
-    guard let data = component.data, columns > 0, rows > 0 else { throw .truncated(format) }
-    if columns == width, rows == height {
-      return Array(UnsafeBufferPointer(start: data, count: columns * rows))
-    }
-    guard columns <= width, rows <= height else {
-      throw .unsupported(format, reason: "a later component is larger than the first")
-    }
-    var out = [Int32]()
-    out.reserveCapacity(width * height)
-    for y in 0..<height {
-      let row = min(y * rows / height, rows - 1) * columns
-      for x in 0..<width { out.append(data[row + min(x * columns / width, columns - 1)]) }
-    }
-    return out
+  private static func choose(
+    _ rows: Range<Int>?, of header: JPEG2000Header, _ codec: UnsafeMutablePointer<opj_codec_t?>,
+    _ image: UnsafeMutablePointer<opj_image_t>
+  ) -> Bool {
+    guard let rows else { return true }
+    let edges = [
+      header.columns.lowerBound, header.rows.lowerBound + rows.lowerBound,
+      header.columns.upperBound, header.rows.lowerBound + rows.upperBound,
+    ].map { Int32(exactly: $0) }
+    guard let left = edges[0], let top = edges[1], let right = edges[2], let bottom = edges[3]
+    else { return false }
+    return opj_set_decode_area(codec, image, left, top, right, bottom) != 0
   }
 
   private static func connect(

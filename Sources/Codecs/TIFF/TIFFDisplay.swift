@@ -58,10 +58,15 @@ struct TIFFDisplay {
   /// red = (largest - cyan)(largest - black) / largest, and so on; inks are not simulated.
   private static func withoutInk(_ pixels: PixelBuffer) -> PixelBuffer {
     switch pixels {
-    case .uint8(let s): .uint8(weighted(s, samples: 4, channels: 3, largest: 255, isInk: true))
-    case .uint16(let s): .uint16(weighted(s, samples: 4, channels: 3, largest: 65535, isInk: true))
+    case .uint8(let s): .uint8(lights(s))
+    case .uint16(let s): .uint16(lights(s))
     default: pixels
     }
+  }
+
+  private static func lights<T: FixedWidthInteger & UnsignedInteger>(_ inks: [T]) -> [T] {
+    AlphaBlending.overBlack(
+      inks.map { ~$0 }, samples: 4, alpha: 3, largest: UInt64(T.max))
   }
 
   /// The colour samples alone; where alpha is yet to be applied to them, laid over black.
@@ -72,35 +77,17 @@ struct TIFFDisplay {
     guard samples > channels else { return pixels }
     let largest = (UInt64(1) << UInt64(min(page.bits, 32))) - 1
     func blended<T: FixedWidthInteger>(_ values: [T]) -> [T] {
-      weighted(values, samples: samples, channels: channels, largest: largest, isInk: false)
+      AlphaBlending.overBlack(values, samples: samples, alpha: channels, largest: largest)
     }
+    let isStraight = page.alpha == 2 && samples == channels + 1
     switch pixels {
-    case .uint8(let s) where page.alpha == 2: return .uint8(blended(s))
-    case .uint16(let s) where page.alpha == 2: return .uint16(blended(s))
-    case .uint32(let s) where page.alpha == 2: return .uint32(blended(s))
+    case .uint8(let s) where isStraight: return .uint8(blended(s))
+    case .uint16(let s) where isStraight: return .uint16(blended(s))
+    case .uint32(let s) where isStraight: return .uint32(blended(s))
     default:
       return pixels.reordered(count: pixels.count / samples * channels) { index in
         index / channels * samples + index % channels
       }
     }
-  }
-
-  /// Colour x weight / largest, the weight being each pixel's last sample; of inks the complement
-  /// of both.
-  private static func weighted<T: FixedWidthInteger>(
-    _ values: [T], samples: Int, channels: Int, largest: UInt64, isInk: Bool
-  ) -> [T] {
-    var out = [T]()
-    out.reserveCapacity(values.count / samples * channels)
-    for pixel in stride(from: 0, to: values.count, by: samples) {
-      let last = UInt64(values[pixel + samples - 1])
-      let weight = isInk ? largest - last : last
-      for channel in 0..<channels {
-        let value = UInt64(values[pixel + channel])
-        let light = isInk ? largest - value : value
-        out.append(T(truncatingIfNeeded: (light * weight + largest / 2) / largest))
-      }
-    }
-    return out
   }
 }

@@ -21,7 +21,9 @@ enum TIFFSpacing {
     else { return nil }
     let (row, column) = (unit / Double(page.yResolution), unit / Double(page.xResolution))
     // Of the upright picture.
-    return page.orientation >= 5
+    let spacing =
+      page.orientation >= 5
       ? PixelSpacing(row: column, column: row) : PixelSpacing(row: row, column: column)
+    return spacing.flatMap { $0.isPlausible ? $0 : nil }
   }
 }

@@ -1,6 +1,7 @@
-@testable import Codecs
 import Imaging
 import Testing
+
+@testable import Codecs
 
 /// JPEG 2000: what was coded losslessly comes back, signs and odd precisions included.
 struct JPEG2000Tests {

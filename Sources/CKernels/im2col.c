@@ -60,3 +60,20 @@ KERNEL void imgdx_col2im(
       }
     }
 }
+
+void imgdx_pad_rows(
+    float *restrict padded, const float *restrict image, const imgdx_window *w, long first_row,
+    long rows, long columns) {
+  const long c = w->channels, all = columns * c;
+  long left = w->pad_left < columns ? w->pad_left : columns;
+  long inside = columns - left < w->width ? columns - left : w->width;
+  for (long y = first_row - w->pad_top; y < first_row - w->pad_top + rows; y++, padded += all) {
+    if (y < 0 || y >= w->height) {
+      memset(padded, 0, sizeof(float) * all);
+      continue;
+    }
+    memset(padded, 0, sizeof(float) * left * c);
+    memcpy(padded + left * c, image + y * w->width * c, sizeof(float) * inside * c);
+    memset(padded + (left + inside) * c, 0, sizeof(float) * (columns - left - inside) * c);
+  }
+}

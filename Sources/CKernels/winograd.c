@@ -80,8 +80,8 @@ KERNEL void imgdx_winograd_input(
 
 KERNEL void imgdx_winograd_output(
     float *restrict image, const float *restrict m, long m_pitch, long height, long width,
-    long channels, long tiles_x, long first, long count, const float *bias, float slope,
-    int accumulate) {
+    long channels, long tiles_x, long first, long count, const float *bias,
+    const float *restrict addend, float slope, int accumulate) {
   const long plane = m_pitch * channels;
   const vec zero = {0};
   for (long t = 0; t < count; t++) {
@@ -99,8 +99,10 @@ KERNEL void imgdx_winograd_output(
       for (int j = 0; j < 4 && x0 + j < width; j++) {
         output_1d(column, rows[0][j], rows[1][j], rows[2][j], rows[3][j], rows[4][j], rows[5][j]);
         for (int i = 0; i < 4 && y0 + i < height; i++) {
-          float *out = image + ((y0 + i) * width + x0 + j) * channels + c;
+          const long at = ((y0 + i) * width + x0 + j) * channels + c;
+          float *out = image + at;
           vec y = column[i] + b;
+          if (addend) y += load(addend + at, n);
           y = __builtin_elementwise_max(y, zero) + slope * __builtin_elementwise_min(y, zero);
           store(out, accumulate ? load(out, n) + y : y, n);
         }

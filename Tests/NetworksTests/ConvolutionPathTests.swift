@@ -6,23 +6,33 @@ import Testing
 @Suite struct ConvolutionPathTests {
   struct Case: CustomTestStringConvertible, Sendable {
     var n = 1, c = 16, h = 1, w = 1, o = 16, kernel = 3, stride = 1, padding = 1
-    var testDescription: String { "\(n)x\(c)x\(h)x\(w) to \(o), k\(kernel) s\(stride) p\(padding)" }
+    var dilation = 1, groups = 1
+    var testDescription: String {
+      "\(n)x\(c)x\(h)x\(w) to \(o), k\(kernel) s\(stride) p\(padding) d\(dilation) g\(groups)"
+    }
 
     func graph(seed: UInt64) -> Graph {
       let attributes = WindowAttributes(
-        kernel: (kernel, kernel), stride: (stride, stride), padding: Padding(all: padding))
+        kernel: (kernel, kernel), stride: (stride, stride), dilation: (dilation, dilation),
+        padding: Padding(all: padding))
       return Graph(
         inputs: [.init(name: "unused", shape: [1, 1])], outputs: ["y"],
         nodes: [
           Node(
-            name: "conv", operation: Convolution(attributes: attributes),
+            name: "conv", operation: Convolution(attributes: attributes, groups: groups),
             inputs: ["x", "w", "b"], outputs: ["y"])
         ],
         parameters: [
           "x": randomTensor([n, c, h, w], seed: seed),
-          "w": randomTensor([o, c, kernel, kernel], seed: seed + 1),
+          "w": randomTensor([o, c / groups, kernel, kernel], seed: seed + 1),
           "b": randomTensor([o], seed: seed + 2),
         ])
+    }
+
+    func naive(_ parameters: [String: Tensor], bias: [Float]?) throws -> Tensor {
+      naiveConvolution(
+        try #require(parameters["x"]), try #require(parameters["w"]), bias: bias, stride: stride,
+        padding: padding, dilation: dilation, groups: groups)
     }
   }
 
@@ -33,6 +43,19 @@ import Testing
     Case(c: 3, h: 1, w: 1), Case(c: 5, h: 1, w: 1, o: 3, kernel: 1, padding: 0),
     Case(n: 2, c: 3, h: 17, w: 19, o: 8, kernel: 5, stride: 2, padding: 2),
     Case(n: 7, c: 4, h: 6, w: 5, o: 6, kernel: 3, stride: 3, padding: 3),
+    // Few rows and many channels: cut by channels. In place and padded, pointwise and not.
+    Case(c: 40, h: 7, w: 7, o: 100, stride: 2),
+    Case(n: 2, c: 70, h: 3, w: 5, o: 97, kernel: 1, padding: 0),
+    Case(n: 3, c: 9, h: 8, w: 6, o: 64, stride: 2, padding: 0),
+    Case(n: 2, c: 48, h: 9, w: 5, o: 70, kernel: 1, stride: 2, padding: 0),
+    Case(c: 1, h: 30, w: 33, o: 20, kernel: 7, stride: 2, padding: 3),
+    Case(c: 3, h: 21, w: 200, o: 32, padding: 0), Case(n: 2, c: 2, h: 5, w: 4, o: 3, padding: 6),
+    // Dilated, grouped, depthwise.
+    Case(n: 2, c: 5, h: 12, w: 9, o: 7, padding: 2, dilation: 2),
+    Case(n: 2, c: 6, h: 7, w: 8, o: 9, stride: 2, groups: 3),
+    Case(n: 2, c: 18, h: 7, w: 9, o: 18, groups: 18),
+    Case(n: 3, c: 130, h: 6, w: 11, o: 130, kernel: 5, stride: 2, padding: 2, groups: 130),
+    Case(c: 20, h: 9, w: 8, o: 20, padding: 4, dilation: 3, groups: 20),
   ]
 
   @Test(arguments: cases)
@@ -40,11 +63,29 @@ import Testing
     let graph = test.graph(seed: 1)
     let plan = try TrainingPlan(graph: graph, inputShape: [1, 1], pool: WorkerPool(workers: 2))
     plan.forward()
-    let p = graph.parameters
-    let expected = naiveConvolution(
-      try #require(p["x"]), try #require(p["w"]), bias: p["b"]?.values, stride: test.stride,
-      padding: test.padding)
-    #expect(relativeDifference(plan.output("y").logicalValues, expected.values) < 2e-5)
+    let expected = try test.naive(graph.parameters, bias: graph.parameters["b"]?.values).values
+    #expect(relativeDifference(plan.output("y").logicalValues, expected) < 2e-5)
+  }
+
+  /// With what fusion adds: a sum with another value, then a leaky ReLU.
+  @Test(arguments: cases)
+  func `fused for running it equals the naive convolution`(_ test: Case) throws {
+    var graph = test.graph(seed: 7)
+    let plain = try test.naive(graph.parameters, bias: graph.parameters["b"]?.values)
+    let other = randomTensor(plain.shape, seed: 8)
+    graph.nodes = [
+      Node(
+        name: "conv",
+        operation: Convolution(
+          attributes: try #require(graph.nodes[0].operation as? Convolution).attributes,
+          groups: test.groups, slope: 0.25, hasAddend: true),
+        inputs: ["x", "w", "b", "other"], outputs: ["y"])
+    ]
+    graph.parameters["other"] = other
+    let plan = try InferencePlan(graph: graph, inputShape: [1, 1], threads: 2)
+    let result = try #require(try plan.run(Tensor(shape: [1, 1]))["y"]).values
+    let expected = zip(plain.values, other.values).map { $0 + $1 }.map { $0 > 0 ? $0 : $0 / 4 }
+    #expect(relativeDifference(result, expected) < 2e-5)
   }
 
   /// For a linear map the gradient is exact: <dy, f(x + e) - f(x)> for unit steps e.
@@ -67,15 +108,10 @@ import Testing
         var parameters = graph.parameters
         parameters[name] = Tensor(shape: tensor.shape, direction)
         // Linear in each argument: the derivative along e is the value at e, without the bias.
-        let value = naiveConvolution(
-          try #require(parameters["x"]), try #require(parameters["w"]),
-          bias: name == "b" ? direction : nil, stride: test.stride, padding: test.padding)
+        let value = try test.naive(parameters, bias: name == "b" ? direction : nil)
         let base =
           name == "b"
-          ? naiveConvolution(
-            try #require(parameters["x"]), try #require(parameters["w"]), bias: nil,
-            stride: test.stride, padding: test.padding
-          ).values
+          ? try test.naive(parameters, bias: nil).values
           : [Float](repeating: 0, count: value.count)
         let expected = zip(zip(value.values, base), upstream.values)
           .reduce(0.0) { $0 + Double($1.0.0 - $1.0.1) * Double($1.1) }

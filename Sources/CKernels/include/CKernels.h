@@ -8,4 +8,5 @@
 #include "layer_normalization.h"
 #include "normalization.h"
 #include "pooling.h"
+#include "products.h"
 #include "resampling.h"

@@ -15,6 +15,11 @@ typedef struct {
 /// Columns of output rows [first_row, first_row + rows): col [rows * out_width, kh * kw * group_channels].
 void imgdx_im2col(
     float *col, const float *image, const imgdx_window *window, long first_row, long rows);
+/// Input rows [first_row, first_row + rows) of the padded image, columns [0, columns) of it: zeros
+/// where they lie outside. Both count from the padding's start.
+void imgdx_pad_rows(
+    float *padded, const float *image, const imgdx_window *window, long first_row, long rows,
+    long columns);
 /// Adds columns back to where im2col took them from.
 void imgdx_col2im(
     float *image, const float *col, const imgdx_window *window, long first_row, long rows);
@@ -27,11 +32,23 @@ void imgdx_winograd_weights_backward(float *dw, const float *du, long in, long o
 void imgdx_winograd_input(
     float *v, long v_pitch, const float *image, long height, long width, long channels,
     long pad_top, long pad_left, long tiles_x, long first, long count);
-/// m [36, m_pitch, channels] to output tiles; adds bias when not null, then leaky ReLU with `slope`.
+/// m [36, m_pitch, channels] to output tiles; adds bias and addend (laid out as the image) when not
+/// null, then leaky ReLU with `slope`.
 void imgdx_winograd_output(
     float *image, const float *m, long m_pitch, long height, long width, long channels,
-    long tiles_x, long first, long count, const float *bias, float slope, int accumulate);
+    long tiles_x, long first, long count, const float *bias, const float *addend,
+    float slope, int accumulate);
 /// Gradient of output tiles to dm [36, m_pitch, channels].
 void imgdx_winograd_output_backward(
     float *dm, long m_pitch, const float *image, long height, long width, long channels,
     long tiles_x, long first, long count);
+
+/// Depthwise convolution of output rows [first_row, first_row + rows) of one image: weights
+/// [kh, kw, channels]; adds bias when not null, then leaky ReLU with `slope`.
+void imgdx_depthwise(
+    float *y, const float *image, const float *weights, const float *bias, float slope,
+    const imgdx_window *window, long first_row, long rows);
+/// Its gradients for one image, both added: dx where not null, dw [kh, kw, channels] where not null.
+void imgdx_depthwise_backward(
+    float *dx, float *dw, const float *image, const float *weights, const float *dy,
+    const imgdx_window *window);

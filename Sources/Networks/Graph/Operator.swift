@@ -75,6 +75,8 @@ package struct Settled: Sendable {
 package protocol Kernel: AnyObject {
   /// Floats that each worker needs beside its inputs and outputs.
   var scratchCount: Int { get }
+  /// Inputs whose values the kernel copied when it was made: a plan for running frees them.
+  var packedInputs: Set<Int> { get }
   /// Computes the outputs from the inputs.
   func forward(_ run: Run)
   /// Computes the input gradients from the output gradients, after a forward pass.
@@ -83,6 +85,7 @@ package protocol Kernel: AnyObject {
 
 extension Kernel {
   package var scratchCount: Int { 0 }
+  package var packedInputs: Set<Int> { [] }
 }
 
 /// The memory that a kernel reads and writes.

@@ -1,4 +1,5 @@
-// Convolution as matrix products over blocked columns: im2col, then gemm, while the block is in cache.
+// Convolution as matrix products over blocked columns: im2col, then a product while the block is in
+// cache. The forward pass leaves the columns out where it can (DirectConvolution).
 private import CKernels
 private import Tensors
 
@@ -15,6 +16,8 @@ final class ColumnConvolution: Kernel {
   private let blockRows: Int
   private let weightChunks: Int
   private var partialWeights: FloatStorage?
+  private let packed: PackedMatrices
+  private let direct: DirectConvolution?
 
   init(_ parts: ConvolutionParts) {
     self.parts = parts
@@ -25,25 +28,34 @@ final class ColumnConvolution: Kernel {
     columnCount = parts.attributes.kernel.y * parts.attributes.kernel.x * inputChannels
     blockRows = min(parts.y.h, max(1, (1 << 16) / max(1, columnCount * parts.y.w)))
     weightChunks = min(parts.y.n, 8)
+    direct = DirectConvolution(parts)
+    packed = PackedMatrices(count: groups, rows: columnCount, columns: outputChannels)
     if io.mode == .training {
       partialWeights = FloatStorage(count: weightChunks * groups * columnCount * outputChannels)
+    } else {
+      packWeights()
     }
   }
 
-  var scratchCount: Int { blockRows * parts.y.w * columnCount }
+  var scratchCount: Int {
+    let columns = io.mode == .training || direct == nil ? blockRows * parts.y.w * columnCount : 0
+    return max(columns, direct?.scratchCount ?? 0)
+  }
+
+  var packedInputs: Set<Int> { io.mode == .inference ? [1] : [] }
 
   private var blocksPerImage: Int { (parts.y.h + blockRows - 1) / blockRows }
 
   // MARK: Forward: y = col(x) · w
 
   func forward(_ run: Run) {
+    if io.mode == .training { packWeights() }
+    if let direct { return direct.forward(packed, run) }
     let y = parts.y
     run.pool.run(y.n * blocksPerImage) { task, worker in
       let image = task / blocksPerImage
       let row = task % blocksPerImage * blockRows
-      let rows = min(blockRows, y.h - row)
-      forwardBlock(image, row, rows, run.scratch(of: worker))
-      parts.finish(row: (image * y.h + row) * y.w, rows: rows * y.w)
+      forwardBlock(image, row, min(blockRows, y.h - row), run.scratch(of: worker))
     }
   }
 
@@ -51,13 +63,18 @@ final class ColumnConvolution: Kernel {
     _ image: Int, _ row: Int, _ rows: Int, _ scratch: UnsafeMutablePointer<Float>
   ) {
     let y = parts.y
-    let pixels = rows * y.w
-    let out = y.image(image) + row * y.w * y.c
+    let first = (image * y.h + row) * y.w
     for group in 0..<groups {
       let (columns, pitch) = self.columns(image, row, rows, group, scratch)
-      gemm(
-        out + group * outputChannels, y.c, columns, pitch, weights(of: group), outputChannels,
-        m: pixels, n: outputChannels, k: columnCount)
+      packed.multiply(
+        group, into: y.floats + first * y.c + group * outputChannels, y.c, columns, pitch,
+        m: rows * y.w, ending: parts.ending(row: first, channel: group * outputChannels))
+    }
+  }
+
+  private func packWeights() {
+    for group in 0..<groups {
+      packed.pack(group, weights(of: group), rowStride: outputChannels)
     }
   }
 

@@ -1,5 +1,6 @@
 // The convolution as an operator: attributes, shapes and the choice of its kernel.
-import CKernels
+internal import CKernels
+internal import Tensors
 
 /// Padding before and after each axis, in pixels.
 package struct Padding: Sendable, Equatable {
@@ -155,6 +156,7 @@ package struct Convolution: Operator {
 
   package func makeKernel(_ bindings: Bindings) -> any Kernel {
     let parts = ConvolutionParts(self, bindings)
+    if DepthwiseConvolution.suits(parts) { return DepthwiseConvolution(parts) }
     if WinogradConvolution.suits(parts) { return WinogradConvolution(parts) }
     return ColumnConvolution(parts)
   }
@@ -174,7 +176,6 @@ struct ConvolutionParts {
     addend = operation.hasAddend ? io.inputs[count - 1] : nil
     let hasBias = count - (operation.hasAddend ? 1 : 0) > 2
     bias = hasBias ? io.inputs[2] : nil
-    zeroBias = ZeroBias(count: io.outputs[0].c)
   }
 
   var attributes: WindowAttributes { operation.attributes }
@@ -186,29 +187,14 @@ struct ConvolutionParts {
       && operation.groups == 1
   }
 
-  /// Bias, addend and activation on finished rows of the output.
-  func finish(row: Int, rows: Int) {
-    let start = row * y.c
-    let floats = y.floats + start
-    let bias = self.bias?.floats ?? zeros
-    if let addend {
-      imgdx_bias_add_activation(floats, bias, addend.floats + start, operation.slope, rows, y.c)
-    } else if self.bias != nil || operation.slope != 1 {
-      imgdx_bias_activation(floats, bias, operation.slope, rows, y.c)
-    }
-  }
-
-  /// Stands in for an absent bias; as long as the channels.
-  private var zeros: UnsafeMutablePointer<Float> { zeroBias.floats }
-  private let zeroBias: ZeroBias
-
-  private final class ZeroBias {
-    let floats: UnsafeMutablePointer<Float>
-    init(count: Int) {
-      floats = .allocate(capacity: max(count, 1))
-      floats.initialize(repeating: 0, count: max(count, 1))
-    }
-    deinit { floats.deallocate() }
+  /// What ends a product whose first row is output row `row` and whose first column is `channel`.
+  func ending(row: Int, channel: Int) -> ProductEnding {
+    var ending = ProductEnding()
+    ending.bias = bias.map { UnsafePointer($0.floats + channel) }
+    ending.addend = addend.map { UnsafePointer($0.floats + row * y.c + channel) }
+    ending.addendPitch = y.c
+    ending.slope = operation.slope
+    return ending
   }
 
   /// Sum of the output gradient over all rows, into the bias gradient.

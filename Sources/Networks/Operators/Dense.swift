@@ -49,6 +49,9 @@ private final class DenseKernel: Kernel {
   private let outputs: Int
   /// Columns of the weights that one task multiplies.
   private let slice = 256
+  /// For running: the weights packed, cut along the inputs where few rows would leave workers idle.
+  private let packed: [PackedMatrices]
+  private let partial: FloatStorage?
 
   init(_ operation: Dense, _ io: Bindings) {
     self.operation = operation
@@ -56,9 +59,65 @@ private final class DenseKernel: Kernel {
     rows = io.inputs[0].n
     inputs = io.inputs[0].c
     outputs = io.outputs[0].c
+    guard io.mode == .inference else {
+      (packed, partial) = ([], nil)
+      return
+    }
+    let (k, n) = (inputs, outputs)
+    let chunks = rows <= 16 ? min(32, max(1, k * n >> 16)) : 1
+    packed = (0..<chunks).map { chunk in
+      let (from, to) = (chunk * k / chunks, (chunk + 1) * k / chunks)
+      let matrix = PackedMatrices(count: 1, rows: to - from, columns: n)
+      matrix.pack(0, io.inputs[1].floats + from * n, rowStride: n)
+      return matrix
+    }
+    partial = chunks > 1 ? FloatStorage(count: chunks * rows * n) : nil
   }
 
   func forward(_ run: Run) {
+    switch packed.count {
+    case 0: forwardUnpacked(run)
+    case 1: forwardBySlices(packed[0], run)
+    default: forwardByChunks(run)
+    }
+  }
+
+  var packedInputs: Set<Int> { packed.isEmpty ? [] : [1] }
+
+  private var bias: UnsafeMutablePointer<Float>? {
+    io.inputs.count > 2 ? io.inputs[2].floats : nil
+  }
+
+  private func forwardBySlices(_ weights: PackedMatrices, _ run: Run) {
+    let (x, y) = (io.inputs[0].floats, io.outputs[0].floats)
+    var ending = ProductEnding()
+    ending.bias = bias.map { UnsafePointer($0) }
+    ending.slope = operation.slope
+    let (columns, lines) = (64, 96)
+    let slices = (outputs + columns - 1) / columns
+    run.pool.run(slices * ((rows + lines - 1) / lines)) { task, _ in
+      let (row, column) = (task / slices * lines, task % slices * columns)
+      weights.multiply(
+        0, into: y + row * outputs, outputs, x + row * inputs, inputs, m: min(lines, rows - row),
+        columns: column..<min(column + columns, outputs), ending: ending)
+    }
+  }
+
+  /// Each chunk of the inputs sums into its own copy; the copies are added in order.
+  private func forwardByChunks(_ run: Run) {
+    guard let partial else { return }
+    let (x, y, count) = (io.inputs[0].floats, io.outputs[0].floats, rows * outputs)
+    run.pool.run(packed.count) { chunk, _ in
+      packed[chunk].multiply(
+        0, into: partial.floats + chunk * count, outputs, x + chunk * inputs / packed.count,
+        inputs, m: rows)
+    }
+    y.update(from: partial.floats, count: count)
+    for chunk in 1..<packed.count { imgdx_add(y, partial.floats + chunk * count, count) }
+    finish()
+  }
+
+  private func forwardUnpacked(_ run: Run) {
     let (x, w, y) = (io.inputs[0].floats, io.inputs[1].floats, io.outputs[0].floats)
     run.pool.run((outputs + slice - 1) / slice) { task, _ in
       let start = task * slice
@@ -66,8 +125,13 @@ private final class DenseKernel: Kernel {
         y + start, outputs, x, inputs, w + start, outputs, m: rows,
         n: min(slice, outputs - start), k: inputs)
     }
-    if io.inputs.count > 2 {
-      imgdx_bias_activation(y, io.inputs[2].floats, operation.slope, rows, outputs)
+    finish()
+  }
+
+  private func finish() {
+    let y = io.outputs[0].floats
+    if let bias {
+      imgdx_bias_activation(y, bias, operation.slope, rows, outputs)
     } else if operation.slope != 1 {
       imgdx_leaky_relu(y, y, operation.slope, rows * outputs)
     }

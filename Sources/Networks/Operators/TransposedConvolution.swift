@@ -82,6 +82,9 @@ private final class TransposedConvolutionKernel: Kernel {
   private let blockRows: Int
   private let weightChunks: Int
   private var partialWeights: FloatStorage?
+  /// Without overlap the product is the output: one matrix for each kernel row.
+  private let packed: PackedMatrices?
+  private let repeatedBias: FloatStorage
 
   init(_ operation: TransposedConvolution, _ io: Bindings) {
     self.operation = operation
@@ -92,8 +95,50 @@ private final class TransposedConvolutionKernel: Kernel {
     columnCount = operation.attributes.kernel.y * operation.attributes.kernel.x * outputChannels
     blockRows = min(io.inputs[0].h, max(1, (1 << 16) / max(1, columnCount * io.inputs[0].w)))
     weightChunks = min(io.inputs[0].n, 8)
+    let a = operation.attributes
+    let isWithoutOverlap =
+      a.kernel == a.stride && a.dilation == (1, 1) && a.padding == Padding() && groups == 1
+      && operation.outputPadding == (0, 0)
+    repeatedBias = FloatStorage(count: a.kernel.x * outputChannels)
+    packed =
+      isWithoutOverlap
+      ? PackedMatrices(
+        count: a.kernel.y, rows: inputChannels, columns: a.kernel.x * outputChannels) : nil
     if io.mode == .training {
       partialWeights = FloatStorage(count: weightChunks * groups * inputChannels * columnCount)
+    } else {
+      packWeights()
+    }
+  }
+
+  var packedInputs: Set<Int> { packed != nil && io.mode == .inference ? [1] : [] }
+
+  private func packWeights() {
+    guard let packed else { return }
+    let kernel = operation.attributes.kernel
+    for ky in 0..<kernel.y {
+      packed.pack(
+        ky, io.inputs[1].floats + ky * kernel.x * outputChannels, rowStride: columnCount)
+    }
+    guard io.inputs.count > 2 else { return }
+    for kx in 0..<kernel.x {
+      (repeatedBias.floats + kx * outputChannels).update(
+        from: io.inputs[2].floats, count: outputChannels)
+    }
+  }
+
+  /// An input row gives as many output rows as the kernel has, each pixel its own piece of them.
+  private func forwardWithoutOverlap(_ packed: PackedMatrices, _ run: Run) {
+    let (x, y, kernel) = (io.inputs[0], io.outputs[0], operation.attributes.kernel)
+    if io.mode == .training { packWeights() }
+    var ending = ProductEnding()
+    ending.bias = UnsafePointer(repeatedBias.floats)
+    run.pool.run(x.n * x.h) { row, _ in
+      for ky in 0..<kernel.y {
+        packed.multiply(
+          ky, into: y.floats + (row * kernel.y + ky) * y.w * y.c, kernel.x * y.c,
+          x.floats + row * x.w * x.c, x.c, m: x.w, ending: ending)
+      }
     }
   }
 
@@ -110,6 +155,7 @@ private final class TransposedConvolutionKernel: Kernel {
   }
 
   func forward(_ run: Run) {
+    if let packed { return forwardWithoutOverlap(packed, run) }
     let (x, y) = (io.inputs[0], io.outputs[0])
     run.pool.run(x.n) { image, worker in
       let columns = run.scratch(of: worker)

@@ -8,8 +8,7 @@ final class WinogradConvolution: Kernel {
   private let parts: ConvolutionParts
   private let io: Bindings
   private let forwardTiles: TileGrid
-  private let weights: FloatStorage
-  private var weightsAreReady = false
+  private let weights: PackedMatrices
   private let backwardState: BackwardState?
 
   /// Whether the tiles are worth their transforms.
@@ -24,60 +23,56 @@ final class WinogradConvolution: Kernel {
   init(_ parts: ConvolutionParts) {
     self.parts = parts
     io = parts.io
-    forwardTiles = TileGrid(parts.y, channels: parts.x.c + parts.y.c)
-    weights = FloatStorage(count: 36 * parts.x.c * parts.y.c)
+    forwardTiles = TileGrid(parts.y, parts.x.c, parts.y.c)
+    weights = PackedMatrices(count: 36, rows: parts.x.c, columns: parts.y.c)
     backwardState = io.mode == .training ? BackwardState(parts) : nil
+    if io.mode == .inference {
+      pack(
+        parts.weights.floats, parts.x.c, parts.y.c, into: weights,
+        through: FloatStorage(count: 36 * parts.x.c * parts.y.c))
+    }
+  }
+
+  /// Transforms weights [3, 3, in, out] and packs each of the 36 matrices.
+  private func pack(
+    _ plain: UnsafePointer<Float>, _ i: Int, _ o: Int, into packed: PackedMatrices,
+    through buffer: FloatStorage
+  ) {
+    imgdx_winograd_weights(buffer.floats, plain, i, o)
+    for tap in 0..<36 { packed.pack(tap, buffer.floats + tap * i * o, rowStride: o) }
   }
 
   var scratchCount: Int {
-    let forward = 36 * forwardTiles.block * (parts.x.c + parts.y.c)
-    guard let backwardState else { return forward }
-    return max(forward, 36 * backwardState.inputTiles.block * (parts.x.c + parts.y.c))
+    let tiles = max(forwardTiles.heldTiles, backwardState?.inputTiles.heldTiles ?? 0)
+    return 36 * tiles * (parts.x.c + parts.y.c)
   }
+
+  var packedInputs: Set<Int> { io.mode == .inference ? [1] : [] }
 
   // MARK: Forward
 
   func forward(_ run: Run) {
-    if !weightsAreReady || io.mode == .training {
-      imgdx_winograd_weights(weights.floats, parts.weights.floats, parts.x.c, parts.y.c)
-      weightsAreReady = true
+    if let backwardState {
+      pack(
+        parts.weights.floats, parts.x.c, parts.y.c, into: weights, through: backwardState.du)
     }
-    let (x, y) = (parts.x, parts.y)
     let padding = parts.attributes.padding
-    // An addend comes after the tiles; bias and activation are part of the output transform.
-    let isFused = parts.addend == nil
     convolve(
-      forwardTiles, from: x, to: y, weights: weights.floats, padTop: padding.top,
-      padLeft: padding.left, bias: isFused ? parts.bias?.floats : nil,
-      slope: isFused ? parts.operation.slope : 1, accumulate: false, run)
-    if !isFused {
-      run.pool.run(y.n * y.h) { row, _ in parts.finish(row: row * y.w, rows: y.w) }
-    }
+      forwardTiles, from: parts.x, to: parts.y, weights: weights, padTop: padding.top,
+      padLeft: padding.left, ending: parts.ending(row: 0, channel: 0), run)
   }
 
   private func convolve(
-    _ grid: TileGrid, from x: View, to y: View, weights: UnsafePointer<Float>, padTop: Int,
-    padLeft: Int, bias: UnsafePointer<Float>?, slope: Float, accumulate: Bool, _ run: Run
+    _ grid: TileGrid, from x: View, to y: View, weights: PackedMatrices, padTop: Int,
+    padLeft: Int, ending: ProductEnding, _ run: Run
   ) {
-    run.pool.run(grid.blocks) { task, worker in
-      let tiles = grid.range(of: task)
-      let count = tiles.count
-      let v = run.scratch(of: worker)
-      let m = v + 36 * count * x.c
-      grid.forEachImage(in: tiles) { image, first, tileCount, offset in
-        imgdx_winograd_input(
-          v + offset * x.c, count, x.image(image), x.h, x.w, x.c, padTop, padLeft, grid.columns,
-          first, tileCount)
-      }
-      for tap in 0..<36 {
-        gemm(
-          m + tap * count * y.c, y.c, v + tap * count * x.c, x.c, weights + tap * x.c * y.c, y.c,
-          m: count, n: y.c, k: x.c)
-      }
-      grid.forEachImage(in: tiles) { image, first, tileCount, offset in
-        imgdx_winograd_output(
-          y.image(image), m + offset * y.c, count, y.h, y.w, y.c, grid.columns, first, tileCount,
-          bias, slope, accumulate ? 1 : 0)
+    let pass = WinogradPass(
+      grid: grid, x: x, y: y, weights: weights, padTop: padTop, padLeft: padLeft, ending: ending)
+    if grid.isSmall {
+      pass.runByTaps(run)
+    } else {
+      run.pool.run(grid.blocks) { task, worker in
+        pass.runBlock(grid.range(of: task), run.scratch(of: worker))
       }
     }
   }
@@ -88,7 +83,7 @@ final class WinogradConvolution: Kernel {
   private final class BackwardState {
     let inputTiles: TileGrid
     let flipped: FloatStorage
-    let transformed: FloatStorage
+    let transformed: PackedMatrices
     /// Tiles whose transforms are held at once while the weight gradient is summed.
     let strip: Int
     let v: FloatStorage
@@ -97,11 +92,10 @@ final class WinogradConvolution: Kernel {
 
     init(_ parts: ConvolutionParts) {
       let (i, o) = (parts.x.c, parts.y.c)
-      inputTiles = TileGrid(parts.x, channels: i + o)
+      inputTiles = TileGrid(parts.x, o, i)
       flipped = FloatStorage(count: 9 * i * o)
-      transformed = FloatStorage(count: 36 * i * o)
-      let tiles = TileGrid(parts.y, channels: i + o)
-      strip = min(tiles.total, max(64, (2 << 20) / (36 * (i + o))))
+      transformed = PackedMatrices(count: 36, rows: o, columns: i)
+      strip = min(TileGrid(parts.y, i, o).total, max(64, (2 << 20) / (36 * (i + o))))
       v = FloatStorage(count: 36 * strip * i)
       dm = FloatStorage(count: 36 * strip * o)
       du = FloatStorage(count: 36 * i * o)
@@ -122,12 +116,13 @@ final class WinogradConvolution: Kernel {
       imgdx_to_channels_first(
         state.flipped.floats + (8 - tap) * i * o, parts.weights.floats + tap * i * o, o, i, 0)
     }
-    imgdx_winograd_weights(state.transformed.floats, state.flipped.floats, o, i)
+    pack(state.flipped.floats, o, i, into: state.transformed, through: state.du)
+    var ending = ProductEnding()
+    ending.accumulates = target.accumulates
     convolve(
       state.inputTiles, from: io.outputGradients[0], to: target.view,
-      weights: state.transformed.floats, padTop: 2 - parts.attributes.padding.top,
-      padLeft: 2 - parts.attributes.padding.left, bias: nil, slope: 1,
-      accumulate: target.accumulates, run)
+      weights: state.transformed, padTop: 2 - parts.attributes.padding.top,
+      padLeft: 2 - parts.attributes.padding.left, ending: ending, run)
   }
 
   /// du[tap] = Σ over tiles of v[tap]ᵀ · dm[tap]; each tap is summed by one worker in tile order.
@@ -164,40 +159,6 @@ final class WinogradConvolution: Kernel {
           state.dm.floats + at * dy.c, strip.count, dy.image(image), dy.h, dy.w, dy.c,
           grid.columns, first, count)
       }
-    }
-  }
-}
-
-/// The 4x4 output tiles of a batch, numbered through all images and cut into blocks by shape alone.
-struct TileGrid {
-  let columns: Int
-  let perImage: Int
-  let total: Int
-  /// Tiles of one block: their transforms fit the second-level cache.
-  let block: Int
-
-  init(_ output: View, channels: Int) {
-    columns = (output.w + 3) / 4
-    perImage = columns * ((output.h + 3) / 4)
-    total = perImage * output.n
-    block = min(total, min(128, max(16, (1 << 17) / (36 * channels))))
-  }
-
-  var blocks: Int { (total + block - 1) / block }
-
-  func range(of index: Int) -> Range<Int> { index * block..<min((index + 1) * block, total) }
-
-  /// Visits the part of each image: its first tile, how many, and their offset in the range.
-  @inline(__always)
-  func forEachImage(
-    in tiles: Range<Int>, _ body: (_ image: Int, _ first: Int, _ count: Int, _ offset: Int) -> Void
-  ) {
-    var tile = tiles.lowerBound
-    while tile < tiles.upperBound {
-      let image = tile / perImage
-      let end = min(tiles.upperBound, (image + 1) * perImage)
-      body(image, tile - image * perImage, end - tile, tile - tiles.lowerBound)
-      tile = end
     }
   }
 }

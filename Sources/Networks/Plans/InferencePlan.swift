@@ -51,6 +51,7 @@ package final class InferencePlan {
         inputGradients: [], seed: 0)
       kernels.append(node.operation.makeKernel(bindings))
     }
+    parameters.free(Self.packedParameters(graph, kernels))
     var outputs: [(name: String, view: View)] = []
     for name in graph.outputs { outputs.append((name, try view(name))) }
     self.arena = arena
@@ -60,6 +61,17 @@ package final class InferencePlan {
     self.pool = pool
     input = try view(inputName)
     scratch = Scratch(kernels, workers: pool.workers)
+  }
+
+  /// Weights that every kernel that reads them has copied.
+  private static func packedParameters(_ graph: Graph, _ kernels: [any Kernel]) -> Set<String> {
+    var (copied, needed): (Set<String>, Set<String>) = ([], Set(graph.outputs))
+    for (node, kernel) in zip(graph.nodes, kernels) {
+      for (index, name) in node.inputs.enumerated() {
+        if kernel.packedInputs.contains(index) { copied.insert(name) } else { needed.insert(name) }
+      }
+    }
+    return copied.subtracting(needed)
   }
 
   /// Runs the network on `[N, C, H, W]` and returns its outputs by name (4-D ones in NCHW order).
@@ -101,25 +113,33 @@ final class Scratch {
 
 /// A graph's weights in the order that kernels want them.
 final class PackedParameters {
-  let views: [String: View]
+  private(set) var views: [String: View]
   let layouts: [String: ParameterLayout]
-  private let storage: [FloatStorage]
+  private var storage: [String: FloatStorage]
 
   init(_ graph: Graph) {
     var views: [String: View] = [:]
     var layouts: [String: ParameterLayout] = [:]
-    var storage: [FloatStorage] = []
+    var storage: [String: FloatStorage] = [:]
     for node in graph.nodes {
       for (index, name) in node.inputs.enumerated() where views[name] == nil {
         guard let tensor = graph.parameters[name] else { continue }
         let memory = FloatStorage(count: tensor.count)
         let layout = node.operation.layout(ofParameter: index)
         layout.pack(tensor, to: memory.floats)
-        storage.append(memory)
+        storage[name] = memory
         views[name] = View(memory.floats, shape: tensor.shape, order: layout.order)
         layouts[name] = layout
       }
     }
     (self.views, self.layouts, self.storage) = (views, layouts, storage)
+  }
+
+  /// Gives back the memory of weights that nothing reads any more.
+  func free(_ names: Set<String>) {
+    for name in names {
+      views[name] = nil
+      storage[name] = nil
+    }
   }
 }

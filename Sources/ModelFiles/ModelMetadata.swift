@@ -27,6 +27,12 @@ package struct ModelMetadata: Sendable, Equatable, Codable {
   package var modalities: [String]
   /// Free text for people: data, licence, limits.
   package var summary: String
+  /// ``fingerprint(of:)`` of every image file that it was trained or chosen on, sorted; nil where that
+  /// is not known.
+  package var trainingImages: [String]?
+
+  /// The first 16 digits of a file's SHA-256: enough to know it again, of no use to anybody else.
+  package static func fingerprint(of sha256: String) -> String { String(sha256.prefix(16)) }
 
   package init(
     name: String, labels: [String], suspiciousLabels: [String] = [], input: InputSpecification,

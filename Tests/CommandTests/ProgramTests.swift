@@ -22,6 +22,12 @@ import Testing
     #expect(line == "120 of 480 images, 25 %, 3 min 0 s left")
   }
 
+  @Test func stepsOfAnEarlierRunTellNothingOfTheTimeLeft() {
+    let line = ProgressMeter.line(
+      "steps", done: 420, skipped: 400, total: 480, elapsed: .seconds(60))
+    #expect(line == "420 of 480 steps, 87 %, 3 min 0 s left")
+  }
+
   @Test(arguments: [(45, "45 s"), (190, "3 min 10 s"), (7500, "2 h 5 min")])
   func describesDurations(seconds: Int, text: String) {
     #expect(ProgressMeter.describe(seconds: seconds) == text)

@@ -72,6 +72,21 @@ import Testing
     }
   }
 
+  @Test func evaluationOnTrainingImagesIsCalledThat() throws {
+    try bench { folder in
+      let trained = try Workbench.run(
+        arguments(folder, "a.onnx", epochs: 1) + ["--test-fold", "0", "--folds", "3"])
+      #expect(trained.status == 0, "\(trained.errors)")
+      let evaluate = ["evaluate", "--model", folder + "/a.onnx", "--data", folder + "/set.csv"]
+      let all = try Workbench.run(evaluate)
+      #expect(all.errors.contains("was trained on 8 of these 12 images"), "\(all.errors)")
+      #expect(all.output.contains("Caution: the model was trained on 8 of these 12 images"))
+      let apart = try Workbench.run(evaluate + ["--test-fold", "0", "--folds", "3", "--json"])
+      #expect(!apart.errors.contains("was trained on"))
+      #expect(apart.output.contains("\"trained_on\" : 0"))
+    }
+  }
+
   @Test func aCheckpointOfOtherSettingsIsRefused() throws {
     try bench { folder in
       let first = Process()

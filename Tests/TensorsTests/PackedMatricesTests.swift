@@ -1,5 +1,4 @@
 // Packed products against sums in double, for shapes that do not fit the tiles.
-import CKernels
 import Tensors
 import Testing
 

@@ -48,8 +48,9 @@ package struct EvaluationPage {
     if let digest = report.modelSHA256 {
       facts.append("model SHA-256 <code>\(Self.escaped(String(digest.prefix(16))))…</code>")
     }
-    return facts.joined(separator: " · ")
-      + ". Bounds hold the true value 95 times out of 100: \(Self.escaped(report.intervals.method)), "
+    let caution = report.warning.map { " <b>Caution: \(Self.escaped($0)).</b>" } ?? ""
+    return facts.joined(separator: " · ") + "." + caution
+      + " Bounds hold the true value 95 times out of 100: \(Self.escaped(report.intervals.method)), "
       + "\(report.intervals.resamples) resamples."
   }
 

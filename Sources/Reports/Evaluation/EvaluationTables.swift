@@ -62,6 +62,7 @@ package enum EvaluationTables {
         lines.append("  \(label): \(counts.map(String.init).joined(separator: ", "))")
       }
     }
+    if let warning = report.warning { lines += ["", "Caution: \(warning)."] }
     return (lines + ["", report.notice]).map { $0 + "\n" }.joined()
   }
 

@@ -5,6 +5,8 @@ package struct EvaluationReport: Sendable, Equatable, Encodable {
   package var modelSHA256: String?
   package var data: String?
   package var split: String?
+  /// How many of the images the model was trained on; nil where the model does not say.
+  package var trainedOn: Int?
   package let images: Int
   package let patients: Int
   package let labels: [String]
@@ -53,10 +55,18 @@ package struct EvaluationReport: Sendable, Equatable, Encodable {
     case schema, model, data, split, images, patients, labels, accuracy, auc, f1, recall
     case precision, confusion, dice, iou, intervals, notice
     case modelSHA256 = "model_sha256"
+    case trainedOn = "trained_on"
     case balancedAccuracy = "balanced_accuracy"
     case labelAUC = "label_auc"
     case falsePositiveRate = "false_positive_rate"
     case lesionSensitivity = "lesion_sensitivity"
+  }
+
+  /// What must be said where the model knows the images already.
+  package var warning: String? {
+    guard let trainedOn, trainedOn > 0 else { return nil }
+    return "the model was trained on \(trainedOn) of these \(images) images: "
+      + "the figures say little about new ones"
   }
 
   /// Measures the cases. - Parameter labels: in the order of the probabilities.

@@ -20,11 +20,17 @@ package struct EvaluatedImage: Sendable {
   /// The true label's index among the model's labels.
   package let truth: Int?
   package let result: Result<EvaluationCase, TrainingError>
+  /// SHA-256 of the image file, where it could be read.
+  package let sha256: String?
 
-  package init(item: ManifestItem, truth: Int?, result: Result<EvaluationCase, TrainingError>) {
+  package init(
+    item: ManifestItem, truth: Int?, result: Result<EvaluationCase, TrainingError>,
+    sha256: String? = nil
+  ) {
     self.item = item
     self.truth = truth
     self.result = result
+    self.sha256 = sha256
   }
 }
 
@@ -93,17 +99,18 @@ package struct Evaluator: Sendable {
 
   private func evaluate(_ item: ManifestItem, _ respondent: Respondent) -> EvaluatedImage {
     let truth = item.classIndex.flatMap { labelMap[$0] }
-    let result: Result<EvaluationCase, TrainingError>
     do throws(TrainingError) {
-      result = .success(try compare(item, truth, respondent))
-    } catch { result = .failure(error) }
-    return EvaluatedImage(item: item, truth: truth, result: result)
+      let (image, sha256) = try SampleLoader.open(item.image)
+      let measured = try compare(image, item, truth, respondent)
+      return EvaluatedImage(item: item, truth: truth, result: .success(measured), sha256: sha256)
+    } catch {
+      return EvaluatedImage(item: item, truth: truth, result: .failure(error))
+    }
   }
 
-  private func compare(_ item: ManifestItem, _ truth: Int?, _ respondent: Respondent)
-    throws(TrainingError) -> EvaluationCase
-  {
-    let image = try SampleLoader.image(at: item.image)
+  private func compare(
+    _ image: Image, _ item: ManifestItem, _ truth: Int?, _ respondent: Respondent
+  ) throws(TrainingError) -> EvaluationCase {
     let answer: ImageAnswer
     do {
       answer = try respondent(image)

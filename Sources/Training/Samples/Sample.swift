@@ -14,10 +14,12 @@ package struct Sample: Sendable {
   package let targets: [Bool?]
   /// How much it counts in the loss.
   package let weight: Float
+  /// SHA-256 of the image file; nil for images made in memory.
+  package let sha256: String?
 
   package init(
     item: Int, image: [UInt16], lesion: [UInt8]?, mean: Float, classIndex: Int?,
-    targets: [Bool?] = [], weight: Float = 1
+    targets: [Bool?] = [], weight: Float = 1, sha256: String? = nil
   ) {
     precondition(lesion.map { $0.count == image.count } ?? true, "the planes must have one size")
     self.item = item
@@ -27,12 +29,13 @@ package struct Sample: Sendable {
     self.classIndex = classIndex
     self.targets = targets
     self.weight = weight
+    self.sha256 = sha256
   }
 
   /// The same sample at another place, so that its augmentation draws other numbers.
   package func renumbered(_ item: Int) -> Sample {
     Sample(
       item: item, image: image, lesion: lesion, mean: mean, classIndex: classIndex,
-      targets: targets, weight: weight)
+      targets: targets, weight: weight, sha256: sha256)
   }
 }

@@ -23,17 +23,17 @@ package struct SampleLoader: Sendable {
 
   /// - Parameter number: the item's place in its manifest.
   package func sample(_ item: ManifestItem, number: Int) throws(TrainingError) -> Sample {
-    let image = try Self.image(at: item.image)
+    let (image, sha256) = try Self.open(item.image)
     let mask = try item.mask.map { path throws(TrainingError) in
       try Self.mask(at: path, for: image)
     }
-    return try sample(image, mask: mask, item, number: number)
+    return try sample(image, mask: mask, item, number: number, sha256: sha256)
   }
 
   /// A sample from an image in memory. - Precondition: the mask has the image's size.
-  package func sample(_ image: Image, mask: Mask?, _ item: ManifestItem, number: Int)
-    throws(TrainingError) -> Sample
-  {
+  package func sample(
+    _ image: Image, mask: Mask?, _ item: ManifestItem, number: Int, sha256: String? = nil
+  ) throws(TrainingError) -> Sample {
     let prepared: PreparedImage
     do {
       prepared = try preprocessing.prepare(image)
@@ -48,14 +48,20 @@ package struct SampleLoader: Sendable {
         prepared.geometry.place(mask).map { UInt8(min(max($0, 0), 1) * 255 + 0.5) }
       },
       mean: prepared.planes.reduce(0, +) / Float(area), classIndex: item.classIndex,
-      targets: item.targets, weight: item.weight)
+      targets: item.targets, weight: item.weight, sha256: sha256)
+  }
+
+  /// The first frame of a file, and the file's SHA-256.
+  static func open(_ path: String) throws(TrainingError) -> (image: Image, sha256: String) {
+    do throws(IntakeError) {
+      let file = try ImageFile(path: path)
+      return (try file.frame(0), file.digest.description)
+    } catch { throw .unreadableImage(error) }
   }
 
   /// The first frame of a file.
   package static func image(at path: String) throws(TrainingError) -> Image {
-    do throws(IntakeError) {
-      return try ImageFile(path: path).frame(0)
-    } catch { throw .unreadableImage(error) }
+    try open(path).image
   }
 
   /// A mask file: whatever is not 0 is lesion (any channel, where it has several).

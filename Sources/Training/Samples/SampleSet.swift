@@ -40,6 +40,9 @@ package struct SampleSet: Sendable {
     return SampleSet(specification: specification, labels: manifest.labels, samples: samples)
   }
 
+  /// SHA-256 of the image files.
+  package var fileHashes: [String] { samples.compactMap(\.sha256) }
+
   /// Samples of each label; those without a single label are not counted.
   package var classCounts: [Int] {
     var counts = [Int](repeating: 0, count: labels.count)

@@ -1,6 +1,7 @@
 import ArgumentParser
 internal import Files
 private import Foundation
+private import ModelFiles
 internal import Reports
 internal import Screening
 internal import Training
@@ -88,7 +89,12 @@ struct EvaluateCommand: ParsableCommand {
     report.model = model.identity.name
     report.modelSHA256 = model.identity.sha256
     report.data = data
+    if let known = model.metadata.trainingImages.map(Set.init) {
+      report.trainedOn = images.compactMap(\.sha256)
+        .count { known.contains(ModelMetadata.fingerprint(of: $0)) }
+    }
     report.split = split ?? testFold.map { "fold \($0) of \(folds)" }
+    if let warning = report.warning { Terminal.warn(warning) }
     try deliver(report, images)
     if measured.count < images.count { throw Ending.someInputsFailed }
   }

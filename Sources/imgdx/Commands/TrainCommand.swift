@@ -77,7 +77,7 @@ struct TrainCommand: ParsableCommand {
     try manifest.checkFiles()
     let split = try makeSplit(manifest)
     let imported = try importedNetwork(manifest)
-    let metadata = makeMetadata(manifest, imported)
+    var metadata = makeMetadata(manifest, imported)
     let trainingSet = try load(manifest, split.train, metadata)
     let validation =
       try split.validation.isEmpty
@@ -85,6 +85,8 @@ struct TrainCommand: ParsableCommand {
       : Validation(
         load(manifest, split.validation, metadata, withExtra: false),
         groups: split.validation.map { manifest.items[$0].group })
+    metadata.trainingImages = (trainingSet.fileHashes + (validation?.samples.fileHashes ?? []))
+      .map(ModelMetadata.fingerprint).sorted()
     let graph = try imported?.graph ?? makeNetwork(manifest)
     let trainer = try Trainer(
       graph: graph, metadata: metadata, samples: trainingSet,
@@ -148,7 +150,7 @@ struct TrainCommand: ParsableCommand {
       switch event {
       case .resumed(let epoch):
         meter.say("going on after epoch \(epoch)")
-        meter.advance(by: epoch * session.trainer.stepsPerEpoch)
+        meter.skip(epoch * session.trainer.stepsPerEpoch)
       case .step(_, _, let loss):
         meter.advance(remark: String(format: "loss %.3f", loss.total))
       case .epoch(let number, let loss, let metrics, let isBest):
@@ -157,7 +159,11 @@ struct TrainCommand: ParsableCommand {
     }
     meter.finish()
     guard isDone else {
-      Terminal.say("stopped after epoch \(session.trainer.epoch); the same command goes on")
+      let done = session.trainer.epoch
+      Terminal.say(
+        done == 0
+          ? "stopped within the first epoch: nothing is saved yet, the same command starts anew"
+          : "stopped after epoch \(done), which is saved; the same command goes on from there")
       throw Ending.interrupted
     }
     Terminal.say("wrote \(output)")

@@ -12,6 +12,8 @@ final class ProgressMeter: @unchecked Sendable {
   private let start = ContinuousClock.now
   private let isInteractive: Bool
   private var done = 0
+  /// Of these, done by an earlier run: they tell nothing about the time left.
+  private var skipped = 0
   private var lastShown: ContinuousClock.Instant
   private var hasLine = false
 
@@ -25,6 +27,14 @@ final class ProgressMeter: @unchecked Sendable {
     lastShown = start
   }
 
+  /// Counts `count` that were done before.
+  func skip(_ count: Int) {
+    lock.withLock {
+      done += count
+      skipped += count
+    }
+  }
+
   /// Counts `count` more and, now and then, shows it with an optional remark.
   func advance(by count: Int = 1, remark: String = "") {
     lock.withLock {
@@ -33,7 +43,9 @@ final class ProgressMeter: @unchecked Sendable {
       let interval: Duration = isInteractive ? .milliseconds(100) : .seconds(60)
       guard now - lastShown >= interval else { return }
       lastShown = now
-      show(Self.line(what, done: done, total: total, elapsed: now - start, remark: remark))
+      show(
+        Self.line(
+          what, done: done, skipped: skipped, total: total, elapsed: now - start, remark: remark))
     }
   }
 
@@ -60,12 +72,12 @@ final class ProgressMeter: @unchecked Sendable {
   }
 
   /// "120 of 480 images, 25 %, 3 min 10 s left".
-  static func line(_ what: String, done: Int, total: Int, elapsed: Duration, remark: String = "")
-    -> String
-  {
+  static func line(
+    _ what: String, done: Int, skipped: Int = 0, total: Int, elapsed: Duration, remark: String = ""
+  ) -> String {
     var line = "\(done) of \(total) \(what), \(total > 0 ? done * 100 / total : 100) %"
-    if done > 0 && done < total {
-      let left = Double(elapsed.components.seconds) * Double(total - done) / Double(done)
+    if done > skipped && done < total {
+      let left = Double(elapsed.components.seconds) * Double(total - done) / Double(done - skipped)
       line += ", \(describe(seconds: Int(left.rounded(.up)))) left"
     }
     return remark.isEmpty ? line : line + ", \(remark)"

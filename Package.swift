@@ -107,9 +107,8 @@ let package = Package(
     .testTarget(name: "TensorsTests", dependencies: ["Tensors"], swiftSettings: numeric),
     .testTarget(
       name: "EnhancementTests", dependencies: ["Enhancement", "Imaging"], swiftSettings: numeric),
-    .target(name: "CAllocationCount", path: "Tests/Support/CAllocationCount"),
     .testTarget(
-      name: "NetworksTests", dependencies: ["Networks", "Tensors", "CAllocationCount"],
+      name: "NetworksTests", dependencies: ["Networks", "Tensors", "CSandbox"],
       exclude: ["Fixtures"], swiftSettings: numeric),
     .testTarget(
       name: "SimulationTests", dependencies: ["Simulation", "Imaging"], swiftSettings: numeric),

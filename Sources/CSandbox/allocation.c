@@ -1,4 +1,4 @@
-// Ends a worker when its memory is used up.
+// Ends a worker when its memory is used up, and counts what is asked for.
 //
 // Swift aborts where an allocation fails, C libraries return errors of many kinds or forget to look.
 // All of them ask `malloc` and its kin, so this is the one place where running out can be told from
@@ -21,7 +21,12 @@ static int exit_status = 0;
 
 void imgdx_exit_when_out_of_memory(int status) { exit_status = status; }
 
+static _Thread_local long allocations = 0;
+
+long imgdx_allocation_count(void) { return allocations; }
+
 static void *checked(void *memory) {
+  allocations++;
   if (__builtin_expect(memory == NULL, 0) && exit_status) _exit(exit_status);
   return memory;
 }
@@ -53,5 +58,7 @@ int posix_memalign(void **result, size_t alignment, size_t size) {
 #else
 
 void imgdx_exit_when_out_of_memory(int status) { (void)status; }
+
+long imgdx_allocation_count(void) { return -1; }
 
 #endif

@@ -24,6 +24,10 @@ uint64_t imgdx_memory_limit(void);
 /// instead of reaching code that may or may not look at the answer.
 void imgdx_exit_when_out_of_memory(int status);
 
+/// Requests for memory that the calling thread has made: loops that must make none are tested with
+/// it. -1 where they are not counted.
+long imgdx_allocation_count(void);
+
 /// The version of Landlock that the running kernel has; 0 for none.
 int imgdx_landlock_version(void);
 

@@ -1,5 +1,5 @@
 // Products with weights that are used again and again.
-package import CKernels
+private import CKernels
 
 /// What happens to a product before it is written: `leaky(A · B + bias + addend)`, plus what stood
 /// there when it accumulates.
@@ -13,6 +13,28 @@ package struct ProductEnding {
   package var accumulates = false
 
   package init() {}
+}
+
+/// The left matrix of a product: `lines` times `rows` rows, each of `segments` pieces of `segment`
+/// floats. Row r of line l starts at `floats[l * linePitch + r * rowPitch]`, its pieces lie
+/// `segmentPitch` apart.
+///
+/// An image in NHWC is such a matrix without copying when its padding stands around it: output rows
+/// are lines, output columns rows, and every kernel row is a segment of kernel width times channels.
+package struct ProductRows {
+  package var floats: UnsafePointer<Float>
+  package var lines = 1
+  package var linePitch = 0
+  package var rows: Int
+  package var rowPitch: Int
+  package var segments = 1
+  package var segmentPitch = 0
+  package var segment: Int
+
+  /// One line of whole rows: a plain matrix `[rows, k]`.
+  package init(_ floats: UnsafePointer<Float>, rows: Int, pitch: Int, k: Int) {
+    (self.floats, self.rows, rowPitch, segment) = (floats, rows, pitch, k)
+  }
 }
 
 /// Matrices `[k, n]` of one shape, laid out for products `C = A · B` with any number of rows.
@@ -44,33 +66,32 @@ package final class PackedMatrices {
   }
 
   /// `C[m, n] = A[m, k] · B[index]`; of C only `columns`, whose start is a multiple of 32.
-  @inline(__always)
   package func multiply(
     _ index: Int, into c: UnsafeMutablePointer<Float>, _ cPitch: Int,
     _ a: UnsafePointer<Float>, _ aPitch: Int, m: Int, columns: Range<Int>? = nil,
     ending: ProductEnding = ProductEnding()
   ) {
     multiply(
-      index, into: c, cPitch,
-      imgdx_operand(
-        floats: a, lines: 1, line_pitch: 0, rows: m, row_pitch: aPitch, segments: 1,
-        segment_pitch: 0, segment: k), columns: columns, ending: ending)
+      index, into: c, cPitch, ProductRows(a, rows: m, pitch: aPitch, k: k), columns: columns,
+      ending: ending)
   }
 
   /// The same for rows that stand in pieces, such as the pixels below a kernel.
   /// - Precondition: the pieces of a row have k elements in all.
   package func multiply(
-    _ index: Int, into c: UnsafeMutablePointer<Float>, _ cPitch: Int, _ a: imgdx_operand,
+    _ index: Int, into c: UnsafeMutablePointer<Float>, _ cPitch: Int, _ a: ProductRows,
     columns: Range<Int>? = nil, ending: ProductEnding = ProductEnding()
   ) {
     var epilogue = imgdx_epilogue(
       bias: ending.bias, addend: ending.addend, addend_pitch: ending.addendPitch,
       slope: ending.slope, accumulate: ending.accumulates ? 1 : 0)
+    var operand = imgdx_operand(
+      floats: a.floats, lines: a.lines, line_pitch: a.linePitch, rows: a.rows,
+      row_pitch: a.rowPitch, segments: a.segments, segment_pitch: a.segmentPitch,
+      segment: a.segment)
     let columns = columns ?? 0..<n
-    withUnsafePointer(to: a) { a in
-      imgdx_product(
-        c, cPitch, a, storage.floats + index * pitch, n, columns.lowerBound, columns.count,
-        &epilogue)
-    }
+    imgdx_product(
+      c, cPitch, &operand, storage.floats + index * pitch, n, columns.lowerBound, columns.count,
+      &epilogue)
   }
 }

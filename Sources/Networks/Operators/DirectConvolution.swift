@@ -1,5 +1,5 @@
 // The forward pass of a convolution as a product that reads the image itself.
-internal import CKernels
+private import CKernels
 internal import Tensors
 
 /// With channels last, the pixels below a kernel row stand one after another: im2col's columns are
@@ -93,19 +93,17 @@ struct DirectConvolution {
   /// Lines are output rows, rows output columns, segments kernel rows.
   private func operand(
     _ image: Int, _ row: Int, _ rows: Int, _ padded: UnsafePointer<Float>
-  ) -> imgdx_operand {
+  ) -> ProductRows {
     let (x, y, a) = (parts.x, parts.y, parts.attributes)
     let pitch = (isInPlace ? x.w : columns) * x.c
     let start =
       isInPlace ? UnsafePointer(x.image(image) + row * a.stride.y * pitch) : padded
     if parts.isPointwise {
-      return imgdx_operand(
-        floats: start, lines: 1, line_pitch: 0, rows: rows * y.w, row_pitch: x.c, segments: 1,
-        segment_pitch: 0, segment: x.c)
+      return ProductRows(start, rows: rows * y.w, pitch: x.c, k: x.c)
     }
-    return imgdx_operand(
-      floats: start, lines: rows, line_pitch: a.stride.y * pitch, rows: y.w,
-      row_pitch: a.stride.x * x.c, segments: a.kernel.y, segment_pitch: a.dilation.y * pitch,
-      segment: a.kernel.x * x.c)
+    var operand = ProductRows(start, rows: y.w, pitch: a.stride.x * x.c, k: a.kernel.x * x.c)
+    (operand.lines, operand.linePitch) = (rows, a.stride.y * pitch)
+    (operand.segments, operand.segmentPitch) = (a.kernel.y, a.dilation.y * pitch)
+    return operand
   }
 }

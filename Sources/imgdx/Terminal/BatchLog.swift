@@ -39,8 +39,8 @@ final class BatchLog {
     if format == .json { return write(event, progress) }
     if stillFailed > 0 {
       Terminal.say(
-        "imgdx: \(stillFailed) files failed in an earlier run and are unchanged; --retry-failed "
-          + "tries them again")
+        "imgdx: unchanged since it failed in an earlier run: \(Self.files(stillFailed)); "
+          + "--retry-failed tries again")
     }
   }
 
@@ -49,7 +49,7 @@ final class BatchLog {
     case .listing(let files): if isTimeForProgress() { say("\(files) files found so far") }
     case .planned(let files, let toCheck):
       if toCheck > 0 {
-        Terminal.say("imgdx: \(toCheck) of \(files) files were worked on before and are checked")
+        Terminal.say("imgdx: worked on before, now checked: \(toCheck) of \(Self.files(files))")
       }
       meter = ProgressMeter("files", total: files)
     case .settled:
@@ -60,9 +60,12 @@ final class BatchLog {
       say("warning: \(path): \(reason); it is tried once more")
     case .workerLost(let reason, nil): say("warning: a worker is replaced: \(reason)")
     case .stopping(let inHand):
-      say("stopping after the \(inHand) files in hand; Ctrl-C once more to stop at once")
+      say("stopping after \(Self.files(inHand)) in hand; Ctrl-C once more to stop at once")
     }
   }
+
+  /// "1 file", "2 files".
+  private static func files(_ count: Int) -> String { "\(count) file\(count == 1 ? "" : "s")" }
 
   private func say(_ line: String) {
     if let meter { meter.say("imgdx: \(line)") } else { Terminal.say("imgdx: \(line)") }

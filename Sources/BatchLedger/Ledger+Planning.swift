@@ -2,6 +2,9 @@ private import GRDB
 
 /// What a run has to do, from what its walk found and what earlier runs did.
 package struct LedgerPlan: Sendable, Equatable {
+  /// Files that the walk found.
+  package var listed = 0
+  /// Those of them that are this run's to work on.
   package var files = 0
   /// Never done, or done with another configuration, model or name.
   package var waiting = 0
@@ -63,9 +66,12 @@ extension Ledger {
   }
 
   /// Settles which listed files have to be worked on, and under which names.
-  /// - Parameter name: gives each file its name, called with the relative paths in order.
+  /// - Parameters:
+  ///   - isOwn: true for the relative paths that are this run's to work on.
+  ///   - name: gives each file its name, called with all relative paths in order.
   package func plan(
-    _ basis: LedgerBasis, cleaning: LedgerCleaning, name: (String) -> String
+    _ basis: LedgerBasis, cleaning: LedgerCleaning, isOwn: (String) -> Bool = { _ in true },
+    name: (String) -> String
   ) throws(LedgerError) -> LedgerPlan {
     try write { database in
       var plan = LedgerPlan()
@@ -75,9 +81,12 @@ extension Ledger {
       let listing = try Row.fetchCursor(
         database, sql: "SELECT position, path, relative, refusal FROM listing ORDER BY position")
       while let row = try listing.next() {
+        plan.listed += 1
+        let name = name(row["relative"])
+        guard isOwn(row["relative"]) else { continue }
         let state = try place(
-          row["path"], at: row["position"], name: name(row["relative"]), refusal: row["refusal"],
-          basis, cleaning, in: database)
+          row["path"], at: row["position"], name: name, refusal: row["refusal"], basis, cleaning,
+          in: database)
         plan.files += 1
         if state == .waiting { plan.waiting += 1 } else { plan.toCheck += 1 }
       }

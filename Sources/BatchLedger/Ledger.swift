@@ -94,13 +94,14 @@ package final class Ledger {
   }
 
   /// Notes how a run ended.
-  package func end(run: Int64, finished: String, ending: String, modelName: String)
-    throws(LedgerError)
-  {
+  /// - Parameter facts: what its report has to know besides its cases, for ``latestRun()``.
+  package func end(
+    run: Int64, finished: String, ending: String, modelName: String, facts: String?
+  ) throws(LedgerError) {
     try write { database in
       try database.execute(
-        sql: "UPDATE runs SET finished = ?, ending = ?, model_name = ? WHERE id = ?",
-        arguments: [finished, ending, modelName, run])
+        sql: "UPDATE runs SET finished = ?, ending = ?, model_name = ?, facts = ? WHERE id = ?",
+        arguments: [finished, ending, modelName, facts, run])
     }
   }
 
@@ -114,6 +115,7 @@ package final class Ledger {
           modelSHA256: row["model_sha256"], started: row["started"])
         run.finished = row["finished"]
         run.ending = row["ending"]
+        run.facts = row["facts"]
         return run
       }
     }

@@ -5,6 +5,7 @@ enum LedgerSchema {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1") { try $0.execute(sql: first) }
+    migrator.registerMigration("2") { try $0.execute(sql: second) }
     return migrator
   }
 
@@ -47,5 +48,9 @@ enum LedgerSchema {
       decoding REAL NOT NULL, preprocessing REAL NOT NULL, network REAL NOT NULL,
       measuring REAL NOT NULL, row TEXT NOT NULL, summary TEXT NOT NULL, card TEXT NOT NULL,
       PRIMARY KEY(case_id, frame)) WITHOUT ROWID;
+    """
+  private static let second = """
+    -- JSON of the program's own: what a report has to know of the run besides its cases.
+    ALTER TABLE runs ADD COLUMN facts TEXT;
     """
 }

@@ -115,6 +115,8 @@ package struct RunDescription: Sendable, Equatable {
   package var finished: String?
   /// "complete", "interrupted" or "stopped"; nil as above.
   package var ending: String?
+  /// What its report has to know besides its cases, as its writer encoded it; nil as above.
+  package var facts: String?
 
   package init(
     program: String, process: Int32, inputs: String, configuration: String,

@@ -28,6 +28,12 @@ package enum BatchError: Error, Equatable, CustomStringConvertible {
   case interrupted
   /// The model's file was replaced while the run used it.
   case modelChanged(path: String)
+  /// There is nothing to merge.
+  case noShards(folder: String)
+  /// The folder holds shards of more than one division.
+  case severalDivisions(folder: String, counts: [Int])
+  /// Shards were run with different models, versions or options.
+  case shardsDiffer(one: Shard, other: Shard)
 
   package var description: String {
     switch self {
@@ -49,6 +55,16 @@ package enum BatchError: Error, Equatable, CustomStringConvertible {
     case .modelChanged(let path):
       "the model \(path) changed while the run used it: run again, and every file is done with the "
         + "new one"
+    case .noShards(let folder):
+      "no shard of a batch came to its end in \(folder): 'imgdx batch INPUT... -o \(folder) --shard "
+        + "0/4' and so on make them"
+    case .severalDivisions(let folder, let counts):
+      "\(folder) holds shards of more than one division (into "
+        + counts.map(String.init).joined(separator: " and into ")
+        + "): remove the folders of the one that is not wanted"
+    case .shardsDiffer(let one, let other):
+      "shards \(one) and \(other) were run with different models, versions or options, so their "
+        + "results cannot stand in one report: run one of them again"
     }
   }
 }

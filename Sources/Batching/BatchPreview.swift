@@ -24,15 +24,16 @@ package enum BatchPreview {
       configurationSHA256: batch.configuration.digest.description,
       modelSHA256: try BatchRun.digest(ofModel: batch.model),
       retriesFailed: batch.settings.retriesFailed)
-    let hasLedger = access("\(batch.folder)/\(Ledger.fileName)", F_OK) == 0
-    let ledger = hasLedger ? try Ledger(reading: batch.folder) : nil
+    let hasLedger = access("\(batch.ledgerFolder)/\(Ledger.fileName)", F_OK) == 0
+    let ledger = hasLedger ? try Ledger(reading: batch.ledgerFolder) : nil
     var names = OutputNames()
     try forEachFile(of: batch) { names.count($0.relative) }
     var hasAny = false
     try forEachFile(of: batch) { file in
       hasAny = true
-      let known = try ledger?.knowledge(of: file.path)
       let name = names.name(for: file.relative)
+      guard batch.shard?.holds(file.relative) ?? true else { return }
+      let known = try ledger?.knowledge(of: file.path)
       try body(file.path, verdict(file, name, known, basis, batch))
     }
     if !hasAny { throw BatchError.noImages(inputs: batch.inputs) }

@@ -16,17 +16,24 @@ package struct BatchRun {
   package var model: String
   package var configuration: BatchConfiguration
   package var settings: BatchSettings
+  /// The part of the inputs to work on; nil for all of them. A shard's results lie in the output
+  /// folder like those of a whole run; its ledger and `run.json` have a folder of their own in it.
+  package var shard: Shard?
 
   package init(
     inputs: [String], folder: String, model: String, configuration: BatchConfiguration,
-    settings: BatchSettings
+    settings: BatchSettings, shard: Shard? = nil
   ) {
     self.inputs = inputs
     self.folder = folder
     self.model = model
     self.configuration = configuration
     self.settings = settings
+    self.shard = shard
   }
+
+  /// Where the ledger is.
+  var ledgerFolder: String { shard?.folder(in: folder) ?? folder }
 
   /// Works through the inputs and writes the report.
   /// - Parameters:
@@ -44,14 +51,15 @@ package struct BatchRun {
     let basis = LedgerBasis(
       configurationSHA256: configuration.digest.description,
       modelSHA256: try Self.digest(ofModel: model), retriesFailed: settings.retriesFailed)
-    let lock: OutputLock
-    do throws(FileError) { try Folder.make(folder) } catch { throw .cannotWrite(error) }
-    lock = try OutputLock(folder: folder)
-    defer { withExtendedLifetime(lock) {} }
+    do throws(FileError) { try Folder.make(ledgerFolder) } catch { throw .cannotWrite(error) }
+    // Shards may work side by side, but not beside a run over everything.
+    var locks = [try OutputLock(folder: folder, isShared: shard != nil)]
+    if shard != nil { locks.append(try OutputLock(folder: ledgerFolder)) }
+    defer { withExtendedLifetime(locks) {} }
     do {
-      let ledger = try Ledger(folder: folder)
+      let ledger = try Ledger(folder: ledgerFolder)
       // Only a run that was killed leaves files that are not whole.
-      if try ledger.latestRun()?.ending == nil { Folder.removeTemporaries(below: folder) }
+      if try ledger.latestRun()?.ending == nil { removeTemporaries() }
       return try work(ledger, basis, shouldStop, listen)
     } catch let error as LedgerError {
       throw .ledger(error)
@@ -86,23 +94,32 @@ package struct BatchRun {
       listen(.listing(files: files))
     }
     listen(.planned(files: plan.files, toCheck: plan.toCheck))
-    let isComplete = try scheduler.run(cases: plan.files)
-    if scheduler.hasLostWorkers { Folder.removeTemporaries(below: folder) }
+    let isComplete = try scheduler.run(cases: plan.files, ofAll: plan.listed)
+    if scheduler.hasLostWorkers { removeTemporaries() }
     var run = RunRecord(
       program: configuration.program, model: ModelIdentity(name: "", sha256: basis.modelSHA256),
       labels: [], suspiciousLabels: [], modelSummary: "", inputs: inputs, started: started,
       finished: Self.timestamp(), elapsed: (.now - clock) / .seconds(1),
       wasInterrupted: !isComplete, includesPHI: configuration.includesPHI)
     if let model = scheduler.model { run.describe(model) }
+    let facts = RunFacts(configuration: configuration, model: scheduler.model)
     let counts = try ledger.entryCounts()
     run.counts = RunCounts(counts)
     run.circumstances = try circumstances(scheduler, ledger.caseCounts(), counts, run.elapsed)
-    try RunOutputs.write(run, from: ledger, to: folder)
+    if shard == nil {
+      try RunOutputs.write(run, from: ledger, to: folder)
+    } else {
+      try RunOutputs.writeDocument(run, from: ledger, to: ledgerFolder)
+    }
     try ledger.end(
       run: number, finished: run.finished, ending: isComplete ? "complete" : "interrupted",
-      modelName: run.model.name)
+      modelName: run.model.name, facts: try facts.text())
     return run
   }
+
+  /// Takes away what a killed run or worker left unfinished. Other shards write into the output
+  /// folder at the same time; what a shard has left of its cases goes with these.
+  private func removeTemporaries() { Folder.removeTemporaries(below: ledgerFolder) }
 
   /// Lists the inputs, settles names, and clears away what no longer belongs to any.
   /// - Parameter pause: called every thousand files with their number so far.
@@ -124,13 +141,16 @@ package struct BatchRun {
         folder: folder, includesPictures: true, thumbnailSide: 0, includesPHI: false, program: ""))
     let cleaning = LedgerCleaning(
       file: { unlink("\(folder)/\($0)") }, torn: { writer.removeAll(named: $0) })
-    return try ledger.plan(basis, cleaning: cleaning) { names.name(for: $0) }
+    return try ledger.plan(basis, cleaning: cleaning, isOwn: { shard?.holds($0) ?? true }) {
+      names.name(for: $0)
+    }
   }
 
   private func circumstances(
     _ scheduler: BatchScheduler, _ cases: CaseCounts, _ counts: EntryCounts, _ elapsed: Double
   ) -> [JSONValue.Member] {
     [
+      .init("shard", JSONValue(shard?.description)),
       .init("configuration", configuration.json),
       .init(
         "machine",
@@ -169,11 +189,11 @@ package struct BatchRun {
     }
   }
 
-  private static func timestamp() -> String { Date().formatted(.iso8601) }
+  static func timestamp() -> String { Date().formatted(.iso8601) }
 }
 
 extension RunRecord {
-  fileprivate mutating func describe(_ facts: ModelFacts) {
+  mutating func describe(_ facts: ModelFacts) {
     model = ModelIdentity(name: facts.name, sha256: facts.sha256)
     (labels, suspiciousLabels) = (facts.labels, facts.suspiciousLabels)
     modelSummary = facts.summary
@@ -181,7 +201,7 @@ extension RunRecord {
 }
 
 extension RunCounts {
-  fileprivate init(_ counts: EntryCounts) {
+  init(_ counts: EntryCounts) {
     self.init()
     (images, failed) = (counts.images, counts.failed)
     (suspicious, withLesions) = (counts.suspicious, counts.withLesions)

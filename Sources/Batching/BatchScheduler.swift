@@ -59,10 +59,13 @@ final class BatchScheduler {
   func glance() throws(BatchError) { try wait(atMost: .zero) }
 
   /// Works until every case is settled or the user wants to stop.
+  /// - Parameters:
+  ///   - cases: how many there are to work on.
+  ///   - all: how many one report will show.
   /// - Returns: true when every case is settled.
-  func run(cases: Int) throws(BatchError) -> Bool {
+  func run(cases: Int, ofAll all: Int) throws(BatchError) -> Bool {
     unsettled = cases
-    thumbnailSide = RunOutputs.thumbnailSide(cases: cases)
+    thumbnailSide = RunOutputs.thumbnailSide(cases: all)
     while unsettled > 0 {
       noticeStop()
       if stopDeadline == nil {

@@ -6,15 +6,16 @@ package final class OutputLock {
   package static let fileName = ".lock"
   private let descriptor: Int32
 
+  /// - Parameter isShared: others that share it too may have it at the same time.
   /// - Throws: ``BatchError/inUse(folder:process:)`` while another run has it,
   ///   ``BatchError/cannotWrite(_:)`` when the folder takes no file.
-  package init(folder: String) throws(BatchError) {
+  package init(folder: String, isShared: Bool = false) throws(BatchError) {
     let path = "\(folder)/\(Self.fileName)"
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw .cannotWrite(.cannotWrite(path: path, reason: String(cString: strerror(errno))))
     }
-    guard Self.lock(descriptor) else {
+    guard Self.lock(descriptor, isShared ? LOCK_SH : LOCK_EX) else {
       let code = errno
       let holder = Self.holder(descriptor)
       close(descriptor)
@@ -23,18 +24,19 @@ package final class OutputLock {
     }
     // Only for the sentence that the second run says.
     ftruncate(descriptor, 0)
+    guard !isShared else { return }
     let text = Array("\(getpid())\n".utf8)
     pwrite(descriptor, text, text.count, 0)
   }
 
   /// Tries for a moment, since ``isHeld(in:)`` holds it for an instant.
-  private static func lock(_ descriptor: Int32) -> Bool {
+  private static func lock(_ descriptor: Int32, _ kind: Int32) -> Bool {
     for _ in 0..<5 {
-      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+      if flock(descriptor, kind | LOCK_NB) == 0 { return true }
       guard errno == EWOULDBLOCK else { return false }
       usleep(10_000)
     }
-    return flock(descriptor, LOCK_EX | LOCK_NB) == 0
+    return flock(descriptor, kind | LOCK_NB) == 0
   }
 
   /// True while a run writes into the folder.

@@ -19,13 +19,10 @@ enum RunOutputs {
   /// - Throws: ``BatchError``; each file is whole or as it was.
   static func write(_ run: RunRecord, from ledger: Ledger, to folder: String) throws(BatchError) {
     func source(_ choice: Ledger.Choice, _ part: @escaping (LedgerEntry) -> String?) -> TextSource {
-      { body in
-        try ledger.forEachEntry(choice) { entry in
-          if let text = part(entry) { try body(text) }
-        }
-      }
+      Self.source(ledger, choice, part)
     }
-    do {
+    try writeDocument(run, from: ledger, to: folder)
+    try withErrors {
       try write(to: "\(folder)/summary.csv") { sink in
         try sink(SummaryTable.header(labels: run.labels, includesPHI: run.includesPHI))
         try source(.all, \.row)(sink)
@@ -34,14 +31,40 @@ enum RunOutputs {
         try sink(FailureTable.header)
         try source(.failed, \.failure)(sink)
       }
-      try write(to: "\(folder)/run.json") { sink in
-        try RunDocument.write(
-          run, screened: source(.screened, \.summary), failed: source(.failed, \.summary), to: sink)
-      }
       try write(to: "\(folder)/report.html") { sink in
         try ReportPage.write(
           run, screened: source(.screened, \.card), failed: source(.failed, \.card), to: sink)
       }
+    }
+  }
+
+  /// Writes `run.json` alone.
+  /// - Throws: ``BatchError``; the file is whole or as it was.
+  static func writeDocument(_ run: RunRecord, from ledger: Ledger, to folder: String)
+    throws(BatchError)
+  {
+    try withErrors {
+      try write(to: "\(folder)/run.json") { sink in
+        try RunDocument.write(
+          run, screened: source(ledger, .screened, \.summary),
+          failed: source(ledger, .failed, \.summary), to: sink)
+      }
+    }
+  }
+
+  private static func source(
+    _ ledger: Ledger, _ choice: Ledger.Choice, _ part: @escaping (LedgerEntry) -> String?
+  ) -> TextSource {
+    { body in
+      try ledger.forEachEntry(choice) { entry in
+        if let text = part(entry) { try body(text) }
+      }
+    }
+  }
+
+  private static func withErrors(_ body: () throws -> Void) throws(BatchError) {
+    do {
+      try body()
     } catch let error as FileError {
       throw .cannotWrite(error)
     } catch let error as LedgerError {

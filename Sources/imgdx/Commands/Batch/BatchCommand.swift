@@ -8,8 +8,9 @@ struct BatchCommand: ParsableCommand {
     discussion: """
       `imgdx batch INPUT... -o DIR` runs; `imgdx batch --help` lists its options.
       `imgdx batch status DIR` tells how a run goes, or went.
+      `imgdx batch merge DIR` makes one report from the shards of a run.
       """,
-    subcommands: [BatchRunCommand.self, BatchStatusCommand.self],
+    subcommands: [BatchRunCommand.self, BatchStatusCommand.self, BatchMergeCommand.self],
     defaultSubcommand: BatchRunCommand.self,
     // So that `imgdx batch --help` is answered by the command that runs.
     helpNames: [])

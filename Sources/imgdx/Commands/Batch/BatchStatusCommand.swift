@@ -38,6 +38,7 @@ struct BatchStatusCommand: ParsableCommand {
         parts.append("\(ProgressMeter.describe(seconds: seconds)) left")
       }
     }
-    return "\(status.state.rawValue): \(parts.joined(separator: ", "))"
+    let whole = "\(status.state.rawValue): \(parts.joined(separator: ", "))"
+    return ([whole] + status.shards.map(\.sentence)).joined(separator: "\n")
   }
 }

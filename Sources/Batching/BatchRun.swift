@@ -101,6 +101,8 @@ package struct BatchRun {
       labels: [], suspiciousLabels: [], modelSummary: "", inputs: inputs, started: started,
       finished: Self.timestamp(), elapsed: (.now - clock) / .seconds(1),
       wasInterrupted: !isComplete, includesPHI: configuration.includesPHI)
+    run.hasMasks = configuration.pictures.contains(.mask)
+    run.hasOverlays = configuration.pictures.contains(.overlay)
     if let model = scheduler.model { run.describe(model) }
     let facts = RunFacts(configuration: configuration, model: scheduler.model)
     let counts = try ledger.entryCounts()
@@ -138,7 +140,7 @@ package struct BatchRun {
     }
     let writer = CaseWriter(
       CaseOutputs(
-        folder: folder, includesPictures: true, thumbnailSide: 0, includesPHI: false, program: ""))
+        folder: folder, pictures: .all, thumbnailSide: 0, includesPHI: false, program: ""))
     let cleaning = LedgerCleaning(
       file: { unlink("\(folder)/\($0)") }, torn: { writer.removeAll(named: $0) })
     return try ledger.plan(basis, cleaning: cleaning, isOwn: { shard?.holds($0) ?? true }) {

@@ -44,7 +44,7 @@ final class BatchScheduler {
     self.shouldStop = shouldStop
     writer = CaseWriter(
       CaseOutputs(
-        folder: setup.folder, includesPictures: true, thumbnailSide: 0,
+        folder: setup.folder, pictures: .all, thumbnailSide: 0,
         includesPHI: setup.configuration.includesPHI, program: setup.configuration.program))
   }
 
@@ -65,7 +65,8 @@ final class BatchScheduler {
   /// - Returns: true when every case is settled.
   func run(cases: Int, ofAll all: Int) throws(BatchError) -> Bool {
     unsettled = cases
-    thumbnailSide = RunOutputs.thumbnailSide(cases: all)
+    let hasThumbnails = setup.configuration.includesThumbnails
+    thumbnailSide = hasThumbnails ? RunOutputs.thumbnailSide(cases: all) : 0
     while unsettled > 0 {
       noticeStop()
       if stopDeadline == nil {

@@ -18,8 +18,8 @@ package struct CaseWork: Sendable, Equatable {
 package struct CaseOutputs: Sendable, Equatable {
   /// Nil: nothing is written.
   package var folder: String?
-  /// Masks and overlays beside the JSON documents.
-  package var includesPictures: Bool
+  /// What is written beside the JSON documents.
+  package var pictures: CasePictures
   /// Longest side of the report's thumbnails in pixels; 0: none are made.
   package var thumbnailSide: Int
   package var includesPHI: Bool
@@ -27,12 +27,25 @@ package struct CaseOutputs: Sendable, Equatable {
   package var program: String
 
   package init(
-    folder: String?, includesPictures: Bool, thumbnailSide: Int, includesPHI: Bool, program: String
+    folder: String?, pictures: CasePictures, thumbnailSide: Int, includesPHI: Bool, program: String
   ) {
     self.folder = folder
-    self.includesPictures = includesPictures
+    self.pictures = pictures
     self.thumbnailSide = thumbnailSide
     self.includesPHI = includesPHI
     self.program = program
   }
+}
+
+/// The pictures of a case, for a model that outlines lesions.
+package struct CasePictures: OptionSet, Sendable, Codable {
+  package let rawValue: Int
+
+  package init(rawValue: Int) { self.rawValue = rawValue }
+
+  /// `<name>.mask.png`.
+  package static let mask = CasePictures(rawValue: 1)
+  /// `<name>.overlay.png`.
+  package static let overlay = CasePictures(rawValue: 2)
+  package static let all: CasePictures = [.mask, .overlay]
 }

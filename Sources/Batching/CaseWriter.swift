@@ -19,16 +19,15 @@ struct CaseWriter {
   func write(_ record: CaseRecord, image: Image, mask: Mask?) throws -> [OutputFile] {
     guard let folder = try madeFolder(for: record) else { return [] }
     var files: [OutputFile] = []
-    if outputs.includesPictures, let mask {
+    if let mask, outputs.pictures.contains(.mask) {
+      let bytes = try encode(PNGCodec.encode(mask), "the mask")
+      files.append(try write(bytes, record.source.name + ".mask.png", folder))
+    }
+    if let mask, outputs.pictures.contains(.overlay) {
       let overlay = Overlay.render(
         image, mask: mask, isSuspicious: record.findings?.isSuspicious ?? false)
-      files = [
-        try write(
-          encode(PNGCodec.encode(mask), "the mask"), record.source.name + ".mask.png", folder),
-        try write(
-          encode(PNGCodec.encode(overlay), "the overlay"), record.source.name + ".overlay.png",
-          folder),
-      ]
+      let bytes = try encode(PNGCodec.encode(overlay), "the overlay")
+      files.append(try write(bytes, record.source.name + ".overlay.png", folder))
     }
     return files + [try writeDocument(record, folder)]
   }

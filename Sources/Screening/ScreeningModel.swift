@@ -8,6 +8,8 @@ package struct ScreeningModel: Sendable {
   package let metadata: ModelMetadata
   package let identity: ModelIdentity
   package let preprocessing: Preprocessing
+  /// Stand among the warnings of every result.
+  let remarks: [String]
 
   /// Reads the model file and checks that its metadata makes sense.
   package static func load(path: String) throws(ScreeningError) -> ScreeningModel {
@@ -29,12 +31,21 @@ package struct ScreeningModel: Sendable {
 
   /// - Parameter digest: of the model's file.
   package init(model: Model, metadata: ModelMetadata, digest: Digest) throws(ScreeningError) {
+    try self.init(
+      model: model, metadata: metadata,
+      identity: ModelIdentity(name: metadata.name, sha256: digest.description), remarks: [])
+  }
+
+  init(model: Model, metadata: ModelMetadata, identity: ModelIdentity, remarks: [String])
+    throws(ScreeningError)
+  {
     if let reason = ScreeningModel.fault(in: metadata) {
       throw .badMetadata(model: metadata.name, reason: reason)
     }
     self.model = model
     self.metadata = metadata
-    identity = ModelIdentity(name: metadata.name, sha256: digest.description)
+    self.identity = identity
+    self.remarks = remarks
     preprocessing = try Preprocessing(metadata.input)
   }
 

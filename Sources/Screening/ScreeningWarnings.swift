@@ -4,7 +4,7 @@ private import ModelFiles
 extension ScreeningModel {
   /// What a reader must know before trusting the findings, the file's own remarks first.
   func warnings(for findings: Findings, _ image: Image) -> [String] {
-    image.attributes.warnings + domainWarnings(image) + answerWarnings(findings, image)
+    image.attributes.warnings + remarks + domainWarnings(image) + answerWarnings(findings, image)
   }
 
   /// The image is not of the kind that the model was trained on.

@@ -25,6 +25,7 @@ package enum WorkerLoop {
   private static func serve(_ setup: WorkerSetup, _ descriptor: Int32) throws {
     try Isolation.apply(parent: setup.parent, memory: setup.memory, folder: setup.folder)
     let model = try ScreeningModel.load(path: setup.model)
+      .adjusted(by: setup.configuration.adjustments)
     var desk = Desk(setup: setup, model: model, descriptor: descriptor)
     try MessageChannel.send(WorkerReply.ready(facts(of: model)), to: descriptor)
     while let request = try MessageChannel.receive(WorkerRequest.self, from: descriptor) {
@@ -60,7 +61,8 @@ package enum WorkerLoop {
         screener = Screener(model: model, threads: threads)
       }
       let outputs = CaseOutputs(
-        folder: setup.folder, includesPictures: true, thumbnailSide: request.thumbnailSide,
+        folder: setup.folder, pictures: setup.configuration.pictures,
+        thumbnailSide: request.thumbnailSide,
         includesPHI: setup.configuration.includesPHI, program: setup.configuration.program)
       let runner = CaseRunner(
         screener: screener, outputs: outputs, limits: setup.configuration.limits,

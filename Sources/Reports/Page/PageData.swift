@@ -24,6 +24,8 @@ enum PageData {
       ])
     try writer.add("labels", JSONValue(run.labels))
     try writer.add("suspiciousLabels", JSONValue(run.suspiciousLabels))
+    try writer.add("masks", .bool(run.hasMasks))
+    try writer.add("overlays", .bool(run.hasOverlays))
     try writer.add("cases", elements: screened)
     try writer.add("failed", elements: failed)
     try writer.close()

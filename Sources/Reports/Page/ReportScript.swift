@@ -186,8 +186,8 @@ enum ReportScript {
         const path = item.name.split("/").map(encodeURIComponent).join("/");
         const link = (ending, text) => make("a", { href: "./" + path + ending, target: "_blank", rel: "noopener" }, text);
         part("Files", make("p", { class: "links" }, link(".json", "measurements"),
-          item.segmented ? link(".overlay.png", "overlay") : "",
-          item.segmented ? link(".mask.png", "mask") : ""));
+          item.segmented && data.overlays ? link(".overlay.png", "overlay") : "",
+          item.segmented && data.masks ? link(".mask.png", "mask") : ""));
         return parts;
       }
 

@@ -22,6 +22,9 @@ package struct RunRecord: Sendable, Equatable {
   /// Stopped before every input was looked at.
   package var wasInterrupted: Bool
   package var includesPHI: Bool
+  /// Masks, and overlays, lie beside the documents of segmented images.
+  package var hasMasks = true
+  package var hasOverlays = true
   package var counts = RunCounts()
   /// Further members of `run.json`: configuration, machine, throughput.
   package var circumstances: [JSONValue.Member] = []

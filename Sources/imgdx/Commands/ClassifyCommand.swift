@@ -52,7 +52,7 @@ struct ClassifyCommand: ParsableCommand {
       model: try model.load(),
       works: try InputWalk.works(for: inputs, outputFolder: output),
       outputs: CaseOutputs(
-        folder: output, includesPictures: false, thumbnailSide: 0, includesPHI: includesPHI,
+        folder: output, pictures: [], thumbnailSide: 0, includesPHI: includesPHI,
         program: ScreeningSession.program),
       limits: limits, workers: workers)
     let labels = session.model.metadata.labels

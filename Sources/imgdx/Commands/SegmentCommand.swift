@@ -42,7 +42,7 @@ struct SegmentCommand: ParsableCommand {
       model: try model.load(),
       works: try InputWalk.works(for: inputs, outputFolder: output),
       outputs: CaseOutputs(
-        folder: output, includesPictures: true, thumbnailSide: 0, includesPHI: includesPHI,
+        folder: output, pictures: .all, thumbnailSide: 0, includesPHI: includesPHI,
         program: ScreeningSession.program),
       limits: limits, workers: workers)
     let output = output

@@ -22,6 +22,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // Layer 0: C libraries behind module maps and shims.
@@ -69,7 +70,7 @@ let package = Package(
       dependencies: ["Imaging", "Enhancement", "Networks", "Tensors", "ModelFiles", "Files"],
       swiftSettings: numeric),
 
-    // Layer 5 to 7: training, rendering, many files.
+    // Layer 5 to 7: training, rendering, many files, how they are to be worked on.
     .target(
       name: "Training",
       dependencies: [
@@ -92,12 +93,19 @@ let package = Package(
         "Reports", "Files",
       ], swiftSettings: strict),
 
+    .target(
+      name: "Pipelines",
+      dependencies: [
+        "Batching", "Enhancement", "Intake", "Screening", "Files",
+        .product(name: "Yams", package: "Yams"),
+      ], swiftSettings: strict),
+
     // Layer 8: arguments to values, errors to exit codes.
     .executableTarget(
       name: "imgdx",
       dependencies: [
         "Intake", "Enhancement", "Screening", "Training", "Reports", "Batching", "ModelFiles",
-        "Codecs", "DICOM", "Files", "Imaging", "Simulation", "Networks", "Tensors",
+        "Codecs", "DICOM", "Files", "Imaging", "Simulation", "Networks", "Tensors", "Pipelines",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
@@ -140,6 +148,10 @@ let package = Package(
     .testTarget(
       name: "BatchingTests",
       dependencies: ["Batching", "BatchLedger", "Intake", "Reports", "Files"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "PipelinesTests",
+      dependencies: ["Pipelines", "Batching", "Intake", "Screening", "Files"],
       swiftSettings: strict),
     .testTarget(
       name: "CommandTests",

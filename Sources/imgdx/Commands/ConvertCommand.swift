@@ -80,32 +80,3 @@ struct WindowArgument: ExpressibleByArgument {
     window = Window(center: center, width: width)
   }
 }
-
-/// Bounds on input files, shared by the commands that read them.
-struct LimitOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Refuse images with more pixels a frame.", valueName: "n"))
-  var maxPixels = Limits().maximumPixels
-
-  @Option(help: ArgumentHelp("Refuse files with more bytes.", valueName: "n"))
-  var maxBytes = Limits().maximumBytes
-
-  @Option(help: ArgumentHelp("Refuse files with more frames.", valueName: "n"))
-  var maxFrames = Limits().maximumFrames
-
-  func validate() throws {
-    guard maxPixels > 0, maxBytes > 0, maxFrames > 0 else {
-      throw ValidationError("Limits are at least 1.")
-    }
-    guard maxPixels <= 1 << 32, maxFrames <= 1 << 24 else {
-      throw ValidationError("--max-pixels goes up to 2^32, --max-frames up to 2^24.")
-    }
-  }
-
-  var limits: Limits {
-    var limits = Limits()
-    limits.maximumPixels = maxPixels
-    limits.maximumBytes = maxBytes
-    limits.maximumFrames = maxFrames
-    return limits
-  }
-}

@@ -4,9 +4,9 @@ private import Foundation
 enum ModelLocation {
   static let shippedName = "breast-ultrasound.onnx"
 
-  /// The path given, else `IMGDX_MODEL`, else the shipped model.
-  static func find(_ given: String?) throws(UsageError) -> String {
-    if let path = given ?? Terminal.environment("IMGDX_MODEL") { return path }
+  /// The path given, else `IMGDX_MODEL`, else the one that a pipeline names, else the shipped model.
+  static func find(_ given: String?, inPipeline named: String? = nil) throws(UsageError) -> String {
+    if let path = given ?? Terminal.environment("IMGDX_MODEL") ?? named { return path }
     let folders = shippedFolders()
     for folder in folders {
       let path = "\(folder)/\(shippedName)"

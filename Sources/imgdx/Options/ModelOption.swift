@@ -9,8 +9,10 @@ struct ModelOption: ParsableArguments {
       valueName: "model.onnx"))
   var model: String?
 
-  /// Where the model is, by option, environment or installation.
-  func path() throws -> String { try ModelLocation.find(model) }
+  /// Where the model is, by option, environment, pipeline or installation.
+  func path(inPipeline named: String? = nil) throws -> String {
+    try ModelLocation.find(model, inPipeline: named)
+  }
 
   func load() throws -> ScreeningModel { try ScreeningModel.load(path: path()) }
 }

@@ -27,7 +27,9 @@ struct WorkerOptions: ParsableArguments {
   }
 
   /// Processors to keep busy.
-  var count: Int {
-    jobs ?? Terminal.environment("IMGDX_THREADS").flatMap(Int.init) ?? Machine.processors
+  var count: Int { count(inPipeline: nil) }
+
+  func count(inPipeline named: Int?) -> Int {
+    jobs ?? Terminal.environment("IMGDX_THREADS").flatMap(Int.init) ?? named ?? Machine.processors
   }
 }

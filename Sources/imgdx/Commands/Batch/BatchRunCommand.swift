@@ -1,5 +1,6 @@
 import ArgumentParser
 internal import Batching
+internal import Pipelines
 internal import Reports
 
 /// `imgdx batch INPUT... -o DIR`.
@@ -22,6 +23,8 @@ struct BatchRunCommand: ParsableCommand {
         imgdx batch /data/ultrasound -o results
         imgdx batch monday/ tuesday/ -o results --jobs 4
         imgdx batch /data/ultrasound -o results --retry-failed
+        imgdx batch --print-pipeline > pipeline.yml
+        imgdx batch /data/ultrasound -o results --pipeline pipeline.yml
         imgdx batch status results
         imgdx batch /data/ultrasound -o results --shard 0/4
         imgdx batch merge results
@@ -29,17 +32,26 @@ struct BatchRunCommand: ParsableCommand {
     helpNames: [.short, .long])
 
   @Argument(help: "Folders and files; folders are walked, the type of a file is told by content.")
-  var inputs: [String]
+  var inputs: [String] = []
 
   @Option(name: .shortAndLong, help: ArgumentHelp("Where results go.", valueName: "dir"))
-  var output: String
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A file with enhancement, model, thresholds, outputs and limits; options and environment win "
+        + "over it.", valueName: "pipeline.yml"))
+  var pipeline: String?
+
+  @Flag(help: "Only write the default pipeline, every key explained, to standard output.")
+  var printPipeline = false
 
   @OptionGroup var model: ModelOption
 
   @Flag(
-    name: .customLong("include-phi"),
+    name: .customLong("include-phi"), inversion: .prefixedNo,
     help: "Write patient name, ID and birth date into the results.")
-  var includesPHI = false
+  var includesPHI: Bool?
 
   @Flag(help: "Try files again that failed in an earlier run.")
   var retryFailed = false
@@ -49,14 +61,15 @@ struct BatchRunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How long reading a file, or one image of it, may take before it is given up.",
+      "How long reading a file, or one image of it, may take before it is given up; otherwise 60.",
       valueName: "seconds"))
-  var timeout = 60.0
+  var timeout: Double?
 
   @Option(
     help: ArgumentHelp(
-      "How long files in hand may go on once the run is to stop.", valueName: "seconds"))
-  var grace = 30.0
+      "How long files in hand may go on once the run is to stop; otherwise 30.",
+      valueName: "seconds"))
+  var grace: Double?
 
   @Option(
     help: ArgumentHelp(
@@ -74,11 +87,16 @@ struct BatchRunCommand: ParsableCommand {
   @OptionGroup var workers: WorkerOptions
 
   func validate() throws {
-    guard timeout > 0, timeout < 1e6 else {
+    guard !printPipeline else { return }
+    guard !inputs.isEmpty else { throw ValidationError("Give at least one folder or file.") }
+    _ = try outputFolder()
+    if let timeout, timeout <= 0 || !Pipeline.Bounds.seconds.contains(timeout) {
       throw ValidationError("--timeout takes seconds, more than 0.")
     }
-    guard grace >= 0, grace < 1e6 else { throw ValidationError("--grace takes seconds.") }
-    if let memory, memory.bytes < 1 << 28 {
+    if let grace, !Pipeline.Bounds.seconds.contains(grace) {
+      throw ValidationError("--grace takes seconds.")
+    }
+    if let memory, !Pipeline.Bounds.memory.contains(memory.bytes) {
       throw ValidationError("--memory takes at least 256M.")
     }
     if inputs.contains("-") {
@@ -87,14 +105,8 @@ struct BatchRunCommand: ParsableCommand {
   }
 
   func run() throws {
-    let batch = BatchRun(
-      inputs: inputs, folder: output, model: try model.path(),
-      configuration: BatchConfiguration(
-        program: ScreeningSession.program, includesPHI: includesPHI, limits: limits.limits),
-      settings: BatchSettings(
-        jobs: workers.count, timeout: .seconds(timeout), grace: .seconds(grace),
-        memory: memory?.bytes, retriesFailed: retryFailed),
-      shard: try shard.shard())
+    if printPipeline { return try StandardOutput.write(Pipeline.defaultText) }
+    let batch = try makeBatch()
     if dryRun { return try preview(batch) }
     let log = BatchLog(format: logFormat)
     Interruption.handleInOrder(announcing: false)
@@ -111,12 +123,36 @@ struct BatchRunCommand: ParsableCommand {
     }
     try StandardOutput.writeLine(Self.counts(run))
     if let shard = batch.shard {
-      Terminal.say("imgdx: this was shard \(shard); once all are done: imgdx batch merge \(output)")
+      Terminal.say(
+        "imgdx: this was shard \(shard); once all are done: imgdx batch merge \(batch.folder)")
     } else {
-      try StandardOutput.writeLine("report: \(output)/report.html")
+      try StandardOutput.writeLine("report: \(batch.folder)/report.html")
     }
     if run.wasInterrupted { throw Ending.interrupted }
     if run.counts.failed > 0 { throw Ending.someInputsFailed }
+  }
+
+  /// What the options say, then the environment, then the pipeline.
+  private func makeBatch() throws -> BatchRun {
+    let pipeline = try pipeline.map { try Pipeline(path: $0) } ?? Pipeline()
+    return BatchRun(
+      inputs: inputs, folder: try outputFolder(), model: try model.path(inPipeline: pipeline.model),
+      configuration: BatchConfiguration(
+        program: ScreeningSession.program, includesPHI: includesPHI ?? pipeline.includesPHI,
+        limits: limits.limits(over: pipeline.limits), adjustments: pipeline.adjustments,
+        pictures: pipeline.pictures, includesThumbnails: pipeline.includesThumbnails),
+      settings: BatchSettings(
+        jobs: workers.count(inPipeline: pipeline.jobs),
+        timeout: timeout.map { .seconds($0) } ?? pipeline.timeout,
+        grace: grace.map { .seconds($0) } ?? pipeline.grace,
+        memory: memory?.bytes ?? pipeline.memory, retriesFailed: retryFailed),
+      shard: try shard.shard())
+  }
+
+  /// Needed by all but --print-pipeline.
+  private func outputFolder() throws -> String {
+    guard let output else { throw ValidationError("Say with --output where results go.") }
+    return output
   }
 
   private func preview(_ batch: BatchRun) throws {
@@ -134,20 +170,5 @@ struct BatchRunCommand: ParsableCommand {
     let labels = run.labels.map { "\(run.counts.labels[$0] ?? 0) \($0)" }
     let images = run.counts.images == 1 ? "1 image" : "\(run.counts.images) images"
     return "\(images): \((labels + ["\(run.counts.failed) failed"]).joined(separator: ", "))"
-  }
-}
-
-/// `800M`, `4G`, `4GiB`, `1000000000`.
-struct ByteCount: ExpressibleByArgument, Equatable {
-  let bytes: Int
-
-  init?(argument: String) {
-    guard let match = argument.wholeMatch(of: /([0-9]+)(?:([KMGT])(?:i?B)?)?/.ignoresCase()),
-      let number = Int(match.1)
-    else { return nil }
-    let shift = ["K": 10, "M": 20, "G": 30, "T": 40][match.2?.uppercased() ?? ""] ?? 0
-    let (bytes, overflow) = number.multipliedReportingOverflow(by: 1 << shift)
-    guard !overflow else { return nil }
-    self.bytes = bytes
   }
 }

@@ -101,8 +101,7 @@ package struct BatchRun {
       labels: [], suspiciousLabels: [], modelSummary: "", inputs: inputs, started: started,
       finished: Self.timestamp(), elapsed: (.now - clock) / .seconds(1),
       wasInterrupted: !isComplete, includesPHI: configuration.includesPHI)
-    run.hasMasks = configuration.pictures.contains(.mask)
-    run.hasOverlays = configuration.pictures.contains(.overlay)
+    run.describe(configuration.pictures)
     if let model = scheduler.model { run.describe(model) }
     let facts = RunFacts(configuration: configuration, model: scheduler.model)
     let counts = try ledger.entryCounts()
@@ -195,6 +194,10 @@ package struct BatchRun {
 }
 
 extension RunRecord {
+  mutating func describe(_ pictures: CasePictures) {
+    (hasMasks, hasOverlays) = (pictures.contains(.mask), pictures.contains(.overlay))
+  }
+
   mutating func describe(_ facts: ModelFacts) {
     model = ModelIdentity(name: facts.name, sha256: facts.sha256)
     (labels, suspiciousLabels) = (facts.labels, facts.suspiciousLabels)

@@ -86,6 +86,7 @@ package struct BatchMerge {
       started: description.started, finished: finished,
       elapsed: Self.seconds(from: description.started, to: finished), wasInterrupted: !isComplete,
       includesPHI: facts.configuration.includesPHI)
+    run.describe(facts.configuration.pictures)
     if let model = facts.model { run.describe(model) }
     run.counts = RunCounts(try ledger.entryCounts())
     run.circumstances = circumstances(facts, states, try ledger.caseCounts())

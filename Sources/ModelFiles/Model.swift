@@ -65,8 +65,12 @@ package struct Model: Sendable {
   }
 
   /// Writes an ONNX file, whole or not at all.
-  package func write(to path: String) throws(ModelFileError) {
-    do { try AtomicFile.write(try encoded(), to: path) } catch let error as FileError {
+  /// - Parameter halvesWeights: matrices and kernels take half the room, rounded to half precision
+  ///   (relative error at most 2^-11).
+  package func write(to path: String, halvesWeights: Bool = false) throws(ModelFileError) {
+    do { try AtomicFile.write(try encoded(halvesWeights: halvesWeights), to: path) } catch let error
+      as FileError
+    {
       throw .cannotWrite(path: path, reason: error.description)
     } catch let error as ImportError {
       throw .cannotWrite(path: path, reason: error.reason)
@@ -76,13 +80,14 @@ package struct Model: Sendable {
   }
 
   /// The bytes of the ONNX file; the same model gives the same bytes.
-  func encoded() throws -> [UInt8] {
+  func encoded(halvesWeights: Bool = false) throws -> [UInt8] {
     var message = ONNXModel()
     message.opset = Int64(graph.nodes.map { NodeEncoder.opset(for: $0.operation) }.max() ?? 17)
     // Operator sets up to 17 go with version 8 of the format, 21 with 10.
     message.irVersion = message.opset > 20 ? 10 : message.opset > 17 ? 9 : 8
     message.graph = try ONNXGraph(
-      graph, outputShapes: openOutputShapes(), opset: Int(message.opset))
+      graph, outputShapes: openOutputShapes(), opset: Int(message.opset),
+      halvesWeights: halvesWeights)
     if let metadata {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys]

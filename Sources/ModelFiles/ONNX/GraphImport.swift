@@ -84,6 +84,8 @@ struct GraphImporter {
     }
     switch node.operation {
     case "Identity": rename(try input(0, of: node), to: output, name)
+    case "Cast" where isHalvedWeight(node):
+      graph.parameters[output] = graph.parameters.removeValue(forKey: node.inputs[0])
     case "Cast" where isFloatCast(node): rename(try input(0, of: node), to: output, name)
     case "Constant": try appendConstant(node, output)
     case "Sum", "Mean": try appendChain(node, name, .add)
@@ -124,6 +126,14 @@ struct GraphImporter {
     guard let value = node.inputs.first, !arithmetic.contains(value) else { return false }
     return graph.constants[value] == nil
       && [1, 10, 11, 16].contains(AttributeReader(node: node).integer("to", 1))
+  }
+
+  /// A weight that imgdx wrote in half precision; it gets its own name back, by which fine-tuning
+  /// finds it.
+  private func isHalvedWeight(_ node: ONNXNode) -> Bool {
+    node.inputs.count == 1 && node.outputs.count == 1 && !graph.outputs.contains(node.outputs[0])
+      && node.inputs[0] == node.outputs[0] + ONNXGraph.halfSuffix
+      && graph.parameters[node.inputs[0]] != nil
   }
 
   private mutating func append(

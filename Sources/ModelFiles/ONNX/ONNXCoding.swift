@@ -4,8 +4,12 @@ import Tensors
 
 extension ONNXGraph {
   /// The graph as it stands; fused graphs have operators that ONNX does not know.
+  /// - Parameter halvesWeights: matrices and kernels are written in half precision, each with a Cast
+  ///   behind it; the network computes in float32 all the same.
   /// - Throws: naming the node that ONNX has no operator for.
-  init(_ graph: Graph, outputShapes: [String: [Int?]], opset: Int) throws(ImportError) {
+  init(
+    _ graph: Graph, outputShapes: [String: [Int?]], opset: Int, halvesWeights: Bool = false
+  ) throws(ImportError) {
     self.init()
     inputs = graph.inputs.map { ONNXValue(name: $0.name, shape: $0.shape) }
     outputs = graph.outputs.map { name in
@@ -22,14 +26,22 @@ extension ONNXGraph {
       constant.attributes["value"] = .tensor(ONNXTensor(name: "", tensor))
       nodes.append(constant)
     }
+    let weights = graph.parameters.keys.sorted().filter { !graph.fixed.contains($0) }
+    for name in weights {
+      guard let tensor = graph.parameters[name] else { continue }
+      if halvesWeights, tensor.shape.count > 1,
+        let half = ONNXTensor(name: name + Self.halfSuffix, half: tensor)
+      {
+        initializers.append(half)
+        nodes.append(Self.cast(half.name, to: name))
+      } else {
+        initializers.append(ONNXTensor(name: name, tensor))
+      }
+    }
     for node in graph.nodes {
       do { try append(node, opset: opset) } catch {
         throw ImportError("node '\(node.name)': \(error.reason)")
       }
-    }
-    for name in graph.parameters.keys.sorted() where !graph.fixed.contains(name) {
-      guard let tensor = graph.parameters[name] else { continue }
-      initializers.append(ONNXTensor(name: name, tensor))
     }
     for name in graph.constants.keys.sorted() {
       guard let constant = graph.constants[name] else { continue }
@@ -39,6 +51,19 @@ extension ONNXGraph {
             name: name, integers: constant.integers.map { Int64($0) }, shape: constant.shape)
           : ONNXTensor(name: name, constant.tensor))
     }
+  }
+
+  /// Ends the name of a weight in half precision; the Cast behind it has the weight's own.
+  static let halfSuffix = ".half"
+
+  /// From half precision to float32.
+  private static func cast(_ value: String, to result: String) -> ONNXNode {
+    var node = ONNXNode("Cast")
+    node.name = result + ".cast"
+    node.inputs = [value]
+    node.outputs = [result]
+    node.attributes["to"] = .integer(ONNXTensor.ElementType.float.rawValue)
+    return node
   }
 
   private mutating func append(_ node: Node, opset: Int) throws(ImportError) {

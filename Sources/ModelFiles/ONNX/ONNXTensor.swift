@@ -46,6 +46,19 @@ struct ONNXTensor {
     encodedRaw = tensor.withUnsafeFloats { Array(UnsafeRawBufferPointer($0)) }
   }
 
+  /// Rounded to half precision; nil where a value is too large for that.
+  init?(name: String, half tensor: Tensor) {
+    self.name = name
+    shape = tensor.shape.map(Int64.init)
+    type = ElementType.float16.rawValue
+    encodedRaw.reserveCapacity(2 * tensor.count)
+    for value in tensor.values {
+      let half = floatToHalf(value)
+      guard halfToFloat(half).isFinite else { return nil }
+      encodedRaw += [UInt8(truncatingIfNeeded: half), UInt8(truncatingIfNeeded: half >> 8)]
+    }
+  }
+
   init(name: String, integers: [Int64], shape: [Int]? = nil) {
     self.name = name
     self.shape = shape?.map(Int64.init) ?? [Int64(integers.count)]
@@ -118,6 +131,17 @@ struct ONNXTensor {
       tensor.withUnsafeMutableFloats { UnsafeMutableRawBufferPointer($0).copyMemory(from: raw) }
       return tensor
     }
+    if let raw, type == ElementType.float16.rawValue {
+      guard raw.count % 2 == 0, raw.count / 2 == count else { return nil }
+      var tensor = Tensor(shape: sizes)
+      tensor.withUnsafeMutableFloats { floats in
+        for index in 0..<count {
+          let bits = raw.loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)
+          floats[index] = halfToFloat(UInt16(littleEndian: bits))
+        }
+      }
+      return tensor
+    }
     guard let values = numbers(), values.count == count else { return nil }
     return Tensor(shape: sizes, values.map { Float($0) })
   }
@@ -171,16 +195,3 @@ extension UnsafeRawBufferPointer {
 
 /// The upper half of a binary32.
 private func brainToFloat(_ bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) << 16) }
-
-/// IEEE 754 binary16 to binary32.
-private func halfToFloat(_ bits: UInt16) -> Float {
-  let sign: Float = bits >> 15 == 1 ? -1 : 1
-  let (exponent, fraction) = (Int(bits >> 10) & 31, Float(bits & 1023))
-  switch exponent {
-  case 0: return sign * fraction * 0x1p-24
-  case 31: return fraction == 0 ? sign * .infinity : .nan
-  default:
-    return sign * (1 + fraction / 1024)
-      * Float(sign: .plus, exponent: exponent - 15, significand: 1)
-  }
-}

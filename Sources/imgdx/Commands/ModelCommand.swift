@@ -17,7 +17,8 @@ struct ModelCommand: ParsableCommand {
         imgdx model verify network.onnx
         imgdx model run --model network.onnx --input x.npy --output y.npy
         imgdx model pack network.onnx -o packed.onnx
-      """, subcommands: [Info.self, Verify.self, RunTensors.self, Pack.self])
+        imgdx model average first.onnx second.onnx -o both.onnx
+      """, subcommands: [Info.self, Verify.self, RunTensors.self, Pack.self, Average.self])
 
   /// `imgdx model info`: layers, shapes, parameters.
   struct Info: ParsableCommand {
@@ -132,18 +133,56 @@ extension ModelCommand {
         The network is written as imgdx reads it: shape arithmetic done where the file fixes the \
         input's size, old operator sets in today's form. The answers stay the same.
 
-        Example: imgdx model pack network.onnx -o packed.onnx
+        With --half the weights take half the room, rounded to half precision: relative \
+        error at most 0.0005. The network computes in float32 all the same.
+
+        Examples:
+          imgdx model pack network.onnx -o packed.onnx
+          imgdx model pack network.onnx -o small.onnx --half
         """)
 
     @Argument(help: "The model file.") var model: String
     @Option(name: .shortAndLong, help: "The model file to write.") var output: String
+    @Flag(help: "Write weights in half precision.") var half = false
 
     func run() throws {
-      guard
-        URL(fileURLWithPath: output).resolvingSymlinksInPath()
-          != URL(fileURLWithPath: model).resolvingSymlinksInPath()
-      else { throw ValidationError("The output would replace the input.") }
-      try Model.load(path: model).write(to: output)
+      try ModelCommand.refuseOverwriting([model], by: output)
+      try Model.load(path: model).write(to: output, halvesWeights: half)
+    }
+  }
+
+  /// `imgdx model average`: several networks as one.
+  struct Average: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "average", abstract: "Makes one model that averages the answers of several.",
+      discussion: """
+        The mean of several networks, trained with other seeds or on other images, is nearly always \
+        better than each; it takes as long as all of them. They must have the same inputs, outputs, \
+        labels and enhancement. Name and text are the first one's.
+
+        Example: imgdx model average seed1.onnx seed2.onnx -o both.onnx --half
+        """)
+
+    @Argument(help: "The model files, two at least.") var models: [String]
+    @Option(name: .shortAndLong, help: "The model file to write.") var output: String
+    @Flag(help: "Write weights in half precision.") var half = false
+
+    func validate() throws {
+      guard models.count > 1 else { throw ValidationError("Give two models at least.") }
+    }
+
+    func run() throws {
+      try ModelCommand.refuseOverwriting(models, by: output)
+      var members: [Model] = []
+      for path in models { members.append(try Model.load(path: path)) }
+      try Model.average(members, paths: models).write(to: output, halvesWeights: half)
+    }
+  }
+
+  fileprivate static func refuseOverwriting(_ inputs: [String], by output: String) throws {
+    func resolved(_ path: String) -> URL { URL(fileURLWithPath: path).resolvingSymlinksInPath() }
+    guard !inputs.map(resolved).contains(resolved(output)) else {
+      throw ValidationError("The output would replace the input.")
     }
   }
 }

@@ -11,10 +11,11 @@ typedef float unaligned_vec __attribute__((vector_size(4 * lanes), aligned(4)));
 long imgdx_packed_count(long k, long n) { return k * ((n + panel - 1) / panel * panel); }
 
 KERNEL void imgdx_pack(
-    float *restrict packed, const float *restrict b, long row_stride, long column_stride, long k,
-    long n) {
+    float *restrict matrix, long all_rows, const float *restrict b, long row_stride,
+    long column_stride, long k, long n) {
   for (long j = 0; j < n; j += panel) {
     const long width = n - j < panel ? n - j : panel;
+    float *restrict packed = matrix + j * all_rows;
     for (long p = 0; p < k; p++, packed += panel) {
       const float *row = b + p * row_stride + j * column_stride;
       if (column_stride == 1)

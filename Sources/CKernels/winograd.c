@@ -148,21 +148,20 @@ static const float G[6][3] = {
 };
 
 KERNEL void imgdx_winograd_weights(
-    float *restrict u, const float *restrict weights, long in, long out) {
-  const long plane = in * out;
-  for (long at = 0; at < plane; at += lanes) {
-    const long n = plane - at;
+    float *restrict u, long u_pitch, const float *restrict weights, long pitch, long count) {
+  for (long at = 0; at < count; at += lanes) {
+    const long n = count - at;
     vec rows[6][3];
     for (int j = 0; j < 3; j++) {
-      const vec a = load(weights + (0 + j) * plane + at, n);
-      const vec b = load(weights + (3 + j) * plane + at, n);
-      const vec c = load(weights + (6 + j) * plane + at, n);
+      const vec a = load(weights + (0 + j) * pitch + at, n);
+      const vec b = load(weights + (3 + j) * pitch + at, n);
+      const vec c = load(weights + (6 + j) * pitch + at, n);
       for (int i = 0; i < 6; i++) rows[i][j] = G[i][0] * a + G[i][1] * b + G[i][2] * c;
     }
     for (int i = 0; i < 6; i++)
       for (int j = 0; j < 6; j++)
         store(
-            u + (i * 6 + j) * plane + at,
+            u + (i * 6 + j) * u_pitch + at,
             G[j][0] * rows[i][0] + G[j][1] * rows[i][1] + G[j][2] * rows[i][2], n);
   }
 }

@@ -42,27 +42,56 @@ package struct ProductRows {
 /// OpenBLAS packs both matrices in every call, which costs small products a third to two thirds of
 /// the speed (Documentation/performance.md). Weights stay the same from call to call, so here they
 /// are packed once. An element's sum runs in the order of k, whatever the number of rows.
-package final class PackedMatrices {
+package struct PackedMatrices {
   private let k: Int
   private let n: Int
   private let pitch: Int
-  private let storage: FloatStorage
+  private let floats: UnsafeMutablePointer<Float>
+  /// Nil where the memory is somebody else's.
+  private let storage: FloatStorage?
 
   /// - Parameters:
   ///   - count: how many matrices.
   ///   - rows: k.
   ///   - columns: n.
   package init(count: Int, rows: Int, columns: Int) {
+    let storage = FloatStorage(count: Self.floatCount(count, rows: rows, columns: columns))
     (k, n) = (rows, columns)
     pitch = imgdx_packed_count(rows, columns)
-    storage = FloatStorage(count: count * pitch)
+    (self.storage, floats) = (storage, storage.floats)
+  }
+
+  /// The same in memory of the caller's, of ``floatCount(_:rows:columns:)`` floats.
+  package init(rows: Int, columns: Int, in memory: UnsafeMutablePointer<Float>) {
+    (k, n) = (rows, columns)
+    pitch = imgdx_packed_count(rows, columns)
+    (storage, floats) = (nil, memory)
+  }
+
+  /// Floats that `count` packed matrices take.
+  package static func floatCount(_ count: Int, rows: Int, columns: Int) -> Int {
+    count * imgdx_packed_count(rows, columns)
   }
 
   /// Takes over matrix `index`; its element (p, j) is `b[p * rowStride + j * columnStride]`.
   package func pack(
     _ index: Int, _ b: UnsafePointer<Float>, rowStride: Int, columnStride: Int = 1
   ) {
-    imgdx_pack(storage.floats + index * pitch, b, rowStride, columnStride, k, n)
+    pack(
+      index, b, rowStride: rowStride, columnStride: columnStride, rows: 0..<k, columns: 0..<n)
+  }
+
+  /// Takes over a part of matrix `index`, whose first element is `b[0]`.
+  /// - Precondition: `columns` starts at a multiple of 32 and ends at one or at the last column.
+  package func pack(
+    _ index: Int, _ b: UnsafePointer<Float>, rowStride: Int, columnStride: Int, rows: Range<Int>,
+    columns: Range<Int>
+  ) {
+    withExtendedLifetime(storage) {
+      imgdx_pack(
+        floats + index * pitch + columns.lowerBound * k + rows.lowerBound * 32, k, b, rowStride,
+        columnStride, rows.count, columns.count)
+    }
   }
 
   /// `C[m, n] = A[m, k] · B[index]`; of C only `columns`, whose start is a multiple of 32.
@@ -90,8 +119,10 @@ package final class PackedMatrices {
       row_pitch: a.rowPitch, segments: a.segments, segment_pitch: a.segmentPitch,
       segment: a.segment)
     let columns = columns ?? 0..<n
-    imgdx_product(
-      c, cPitch, &operand, storage.floats + index * pitch, n, columns.lowerBound, columns.count,
-      &epilogue)
+    withExtendedLifetime(storage) {
+      imgdx_product(
+        c, cPitch, &operand, floats + index * pitch, n, columns.lowerBound, columns.count,
+        &epilogue)
+    }
   }
 }

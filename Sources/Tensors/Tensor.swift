@@ -1,5 +1,3 @@
-private import Foundation
-
 /// Floats with a shape, row-major, 64-byte aligned; copied when written to while shared.
 package struct Tensor: @unchecked Sendable {
   // Safe: storage is only written through `withUnsafeMutableFloats`, which makes it unique first.
@@ -52,32 +50,4 @@ package struct Tensor: @unchecked Sendable {
     self.shape = shape
     self.storage = storage
   }
-}
-
-/// Aligned memory, freed with its last owner.
-package final class FloatStorage {
-  package let floats: UnsafeMutablePointer<Float>
-  package let count: Int
-
-  /// Zeros.
-  package init(count: Int) {
-    let bytes = max(count, 1) * MemoryLayout<Float>.stride
-    let isLarge = bytes >= 2 * Self.hugePage
-    let raw = UnsafeMutableRawPointer.allocate(
-      byteCount: bytes, alignment: isLarge ? Self.hugePage : 64)
-    // Weights and activations are read from end to end: fewer pages, fewer waits for their addresses.
-    if isLarge { madvise(raw, bytes, MADV_HUGEPAGE) }
-    floats = raw.bindMemory(to: Float.self, capacity: max(count, 1))
-    floats.initialize(repeating: 0, count: max(count, 1))
-    self.count = count
-  }
-
-  private static let hugePage = 1 << 21
-
-  convenience init(copying other: FloatStorage) {
-    self.init(count: other.count)
-    floats.update(from: other.floats, count: count)
-  }
-
-  deinit { UnsafeMutableRawPointer(floats).deallocate() }
 }

@@ -12,6 +12,16 @@ import Testing
     #expect(storage.floats[999] == 0)
   }
 
+  @Test func `large memory is zero from end to end`() {
+    let count = 3 << 20 | 5
+    let storage = FloatStorage(count: count)
+    #expect(UInt(bitPattern: storage.floats) % 64 == 0)
+    let isZero = (0..<count).allSatisfy { storage.floats[$0] == 0 }
+    #expect(isZero)
+    storage.floats[count - 1] = 1
+    #expect(storage.floats[count - 1] == 1)
+  }
+
   /// Convolutions of several kinds, pooling, a dense layer and resizing. On several threads each
   /// shared loop takes a few bytes for its closure, and gives them back.
   @Test func `a repeated run allocates nothing`() throws {

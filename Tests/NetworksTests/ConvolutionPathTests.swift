@@ -40,6 +40,7 @@ import Testing
     Case(h: 3, w: 3), Case(h: 4, w: 4), Case(h: 5, w: 9), Case(n: 7, h: 8, w: 8, o: 17),
     Case(n: 2, c: 33, h: 13, w: 30, o: 21), Case(n: 3, c: 20, h: 9, w: 7, o: 40, padding: 0),
     Case(c: 18, h: 11, w: 6, o: 19, padding: 2), Case(n: 2, c: 32, h: 40, w: 36, o: 32),
+    Case(c: 70, h: 5, w: 6, o: 100),
     Case(c: 3, h: 1, w: 1), Case(c: 5, h: 1, w: 1, o: 3, kernel: 1, padding: 0),
     Case(n: 2, c: 3, h: 17, w: 19, o: 8, kernel: 5, stride: 2, padding: 2),
     Case(n: 7, c: 4, h: 6, w: 5, o: 6, kernel: 3, stride: 3, padding: 3),

@@ -24,8 +24,11 @@ void imgdx_pad_rows(
 void imgdx_col2im(
     float *image, const float *col, const imgdx_window *window, long first_row, long rows);
 
-/// Winograd F(4x4, 3x3), Lavin and Gray 2016. Transforms 3x3 weights [3, 3, in, out] to [36, in, out].
-void imgdx_winograd_weights(float *u, const float *weights, long in, long out);
+/// Winograd F(4x4, 3x3), Lavin and Gray 2016. Transforms `count` weights of each of 9 taps,
+/// `pitch` apart, to as many of each of 36, `u_pitch` apart. A negative pitch from the last tap on flips
+/// the kernel.
+void imgdx_winograd_weights(
+    float *u, long u_pitch, const float *weights, long pitch, long count);
 /// Gradient of the transformed weights [36, in, out] back to [3, 3, in, out]; adds.
 void imgdx_winograd_weights_backward(float *dw, const float *du, long in, long out);
 /// Input tiles [first, first + count) of one image to v [36, v_pitch, channels]; stride 1, `pad` at top and left.

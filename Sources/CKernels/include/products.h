@@ -4,9 +4,11 @@
 /// Floats that `imgdx_pack` writes for a matrix [k, n].
 long imgdx_packed_count(long k, long n);
 /// B [k, n], element (p, j) at b[p * row_stride + j * column_stride], into panels of 32 columns;
-/// the last panel is filled up with zeros.
+/// the last panel is filled up with zeros. B may be a part of a matrix of `all_rows` rows: then
+/// `packed` is where its first element goes, in a column that is a multiple of 32.
 void imgdx_pack(
-    float *packed, const float *b, long row_stride, long column_stride, long k, long n);
+    float *packed, long all_rows, const float *b, long row_stride, long column_stride, long k,
+    long n);
 
 /// What happens to a product before it is written: C (+)= leaky(A B + bias + addend).
 typedef struct {

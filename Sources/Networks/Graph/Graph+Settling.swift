@@ -216,7 +216,7 @@ struct GraphSettling {
     guard try checkedCount(shape) <= 1 << 28 else { throw ShapeError("\(shape) is too large") }
     let orders = node.inputs.indices.map { node.operation.layout(ofParameter: $0).order }
     let (_, order) = node.operation.orders(orders, shapes: shapes)
-    let packed = PackedParameters(Graph(nodes: [node], parameters: tensors))
+    let packed = PlanParameters(Graph(nodes: [node], parameters: tensors))
     let memory = FloatStorage(count: shape.reduce(1, *))
     let output = View(memory.floats, shape: shape, order: order)
     let kernel = node.operation.makeKernel(

@@ -28,6 +28,7 @@ package enum MemoryOrder: Sendable, Equatable {
 /// The value itself under another name: for a network's outputs, which keep theirs.
 package struct Identity: Operator {
   package var name: String { "Identity" }
+  package var backwardReads: BackwardReads { [] }
   package init() {}
 
   package func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]] { [inputs[0]] }
@@ -46,6 +47,7 @@ package struct Identity: Operator {
 struct Reorder: Operator {
   let order: MemoryOrder
   var name: String { "Reorder" }
+  var backwardReads: BackwardReads { [] }
 
   func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]] { [inputs[0]] }
 

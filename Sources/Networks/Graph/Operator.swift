@@ -11,6 +11,8 @@ package protocol Operator: Sendable {
   func layout(ofParameter index: Int) -> ParameterLayout
   /// Inputs that training may change (running statistics are not among them).
   var trainableInputs: Range<Int> { get }
+  /// What the backward pass reads beside weights and gradients: other values need not be kept for it.
+  var backwardReads: BackwardReads { get }
   /// The memory orders that rank-4 inputs must have, given those they would have, and the outputs'.
   func orders(_ inputs: [MemoryOrder], shapes: [[Int]]) -> (
     inputs: [MemoryOrder], output: MemoryOrder
@@ -28,6 +30,7 @@ package protocol Operator: Sendable {
 extension Operator {
   package func layout(ofParameter index: Int) -> ParameterLayout { .image }
   package var trainableInputs: Range<Int> { 0..<Int.max }
+  package var backwardReads: BackwardReads { [.inputs, .outputs] }
   package func orders(_ inputs: [MemoryOrder], shapes: [[Int]]) -> (
     inputs: [MemoryOrder], output: MemoryOrder
   ) { (inputs.map { _ in .channelsLast }, .channelsLast) }
@@ -41,6 +44,15 @@ extension Operator {
   }
   /// The operator as it is: what it must know is not a constant yet.
   func open(_ inputs: [Operand]) -> Settled { Settled(self, inputs: Array(inputs.indices)) }
+}
+
+/// Values of the forward pass that a backward pass needs.
+package struct BackwardReads: OptionSet, Sendable {
+  package let rawValue: Int
+  package init(rawValue: Int) { self.rawValue = rawValue }
+
+  package static let inputs = BackwardReads(rawValue: 1)
+  package static let outputs = BackwardReads(rawValue: 2)
 }
 
 /// What is known about an input while a graph is settled.
@@ -75,6 +87,8 @@ package struct Settled: Sendable {
 package protocol Kernel: AnyObject {
   /// Floats that each worker needs beside its inputs and outputs.
   var scratchCount: Int { get }
+  /// Floats that all workers share during one pass; the next kernel has them then.
+  var workspaceCount: Int { get }
   /// Inputs whose values the kernel copied when it was made: a plan for running frees them.
   var packedInputs: Set<Int> { get }
   /// Computes the outputs from the inputs.
@@ -85,6 +99,7 @@ package protocol Kernel: AnyObject {
 
 extension Kernel {
   package var scratchCount: Int { 0 }
+  package var workspaceCount: Int { 0 }
   package var packedInputs: Set<Int> { [] }
 }
 
@@ -113,6 +128,8 @@ package struct Run {
   package let pool: WorkerPool
   package let scratch: UnsafeMutablePointer<Float>
   package let scratchPitch: Int
+  /// Memory that all workers share.
+  package let workspace: UnsafeMutablePointer<Float>
   package let step: UInt64
 
   /// Scratch memory of one worker.

@@ -4,7 +4,7 @@ package import Tensors
 
 /// Exponential moving average of every weight and running statistic (Polyak and Juditsky 1992).
 package final class WeightAverage {
-  private let packed: PackedParameters
+  private let packed: PlanParameters
   private let names: [String]
   private let averages: [FloatStorage]
   private let decay: Float

@@ -7,6 +7,7 @@ package struct LeakyReLU: Operator {
   /// 0 for ReLU.
   package var slope: Float
   package var name: String { slope == 0 ? "Relu" : "LeakyRelu" }
+  package var backwardReads: BackwardReads { .outputs }
 
   package init(slope: Float = 0) { self.slope = slope }
 

@@ -19,6 +19,9 @@ package struct Arithmetic: Operator {
   /// The axis of `a` where the first of `b` lies, as in operator sets before 7; nil: the last ones.
   package var axis: Int?
   package var name: String { function.rawValue }
+  package var backwardReads: BackwardReads {
+    function == .add || function == .subtract ? [] : .inputs
+  }
 
   package init(_ function: Function, axis: Int? = nil) {
     self.function = function

@@ -16,6 +16,7 @@ package struct BatchNormalization: Operator {
   package var slope: Float
   package var name: String { "BatchNormalization" }
   package var trainableInputs: Range<Int> { 0..<3 }
+  package var backwardReads: BackwardReads { slope == 1 ? .inputs : [.inputs, .outputs] }
 
   package init(epsilon: Float = 1e-5, momentum: Float = 0.9, slope: Float = 1) {
     self.epsilon = epsilon

@@ -15,8 +15,8 @@ final class ColumnConvolution: Kernel {
   /// Output rows of one block; their columns fit the second-level cache.
   private let blockRows: Int
   private let weightChunks: Int
-  private var partialWeights: FloatStorage?
-  private let packed: PackedMatrices
+  /// For running; in training weights change at every step and are packed into the workspace.
+  private var packed: PackedMatrices?
   private let direct: DirectConvolution?
 
   init(_ parts: ConvolutionParts) {
@@ -29,11 +29,10 @@ final class ColumnConvolution: Kernel {
     blockRows = min(parts.y.h, max(1, (1 << 16) / max(1, columnCount * parts.y.w)))
     weightChunks = min(parts.y.n, 8)
     direct = DirectConvolution(parts)
-    packed = PackedMatrices(count: groups, rows: columnCount, columns: outputChannels)
-    if io.mode == .training {
-      partialWeights = FloatStorage(count: weightChunks * groups * columnCount * outputChannels)
-    } else {
-      packWeights()
+    if io.mode == .inference {
+      let packed = PackedMatrices(count: groups, rows: columnCount, columns: outputChannels)
+      packWeights(into: packed)
+      self.packed = packed
     }
   }
 
@@ -42,25 +41,33 @@ final class ColumnConvolution: Kernel {
     return max(columns, direct?.scratchCount ?? 0)
   }
 
-  var packedInputs: Set<Int> { io.mode == .inference ? [1] : [] }
+  var workspaceCount: Int {
+    guard io.mode == .training else { return 0 }
+    return max(
+      PackedMatrices.floatCount(groups, rows: columnCount, columns: outputChannels),
+      weightChunks * groups * columnCount * outputChannels)
+  }
+
+  var packedInputs: Set<Int> { packed == nil ? [] : [1] }
 
   private var blocksPerImage: Int { (parts.y.h + blockRows - 1) / blockRows }
 
   // MARK: Forward: y = col(x) · w
 
   func forward(_ run: Run) {
-    if io.mode == .training { packWeights() }
+    let packed = self.packed ?? packedWeights(in: run.workspace)
     if let direct { return direct.forward(packed, run) }
     let y = parts.y
     run.pool.run(y.n * blocksPerImage) { task, worker in
       let image = task / blocksPerImage
       let row = task % blocksPerImage * blockRows
-      forwardBlock(image, row, min(blockRows, y.h - row), run.scratch(of: worker))
+      forwardBlock(packed, image, row, min(blockRows, y.h - row), run.scratch(of: worker))
     }
   }
 
   private func forwardBlock(
-    _ image: Int, _ row: Int, _ rows: Int, _ scratch: UnsafeMutablePointer<Float>
+    _ packed: PackedMatrices, _ image: Int, _ row: Int, _ rows: Int,
+    _ scratch: UnsafeMutablePointer<Float>
   ) {
     let y = parts.y
     let first = (image * y.h + row) * y.w
@@ -72,7 +79,13 @@ final class ColumnConvolution: Kernel {
     }
   }
 
-  private func packWeights() {
+  private func packedWeights(in memory: UnsafeMutablePointer<Float>) -> PackedMatrices {
+    let packed = PackedMatrices(rows: columnCount, columns: outputChannels, in: memory)
+    packWeights(into: packed)
+    return packed
+  }
+
+  private func packWeights(into packed: PackedMatrices) {
     for group in 0..<groups {
       packed.pack(group, weights(of: group), rowStride: outputChannels)
     }
@@ -105,11 +118,12 @@ final class ColumnConvolution: Kernel {
 
   /// Each chunk of images sums into its own copy; the copies are added in order.
   private func backwardWeights(_ run: Run) {
-    guard let target = io.inputGradients[1], let partial = partialWeights else { return }
+    guard let target = io.inputGradients[1] else { return }
+    let partial = run.workspace
     let count = groups * columnCount * outputChannels
     let images = parts.y.n
     run.pool.run(weightChunks) { chunk, worker in
-      let sum = partial.floats + chunk * count
+      let sum = partial + chunk * count
       sum.update(repeating: 0, count: count)
       for image in chunk * images / weightChunks..<(chunk + 1) * images / weightChunks {
         for row in stride(from: 0, to: parts.y.h, by: blockRows) {
@@ -119,7 +133,7 @@ final class ColumnConvolution: Kernel {
     }
     let gradient = target.view.floats
     if !target.accumulates { gradient.update(repeating: 0, count: count) }
-    for chunk in 0..<weightChunks { imgdx_add(gradient, partial.floats + chunk * count, count) }
+    for chunk in 0..<weightChunks { imgdx_add(gradient, partial + chunk * count, count) }
   }
 
   private func addWeightGradient(

@@ -112,6 +112,7 @@ package struct Convolution: Operator {
   /// Whether the last input is added before the activation. Set by graph fusion only.
   package var hasAddend: Bool
   package var name: String { "Conv" }
+  package var backwardReads: BackwardReads { .inputs }
 
   package init(
     attributes: WindowAttributes, groups: Int = 1, slope: Float = 1, hasAddend: Bool = false

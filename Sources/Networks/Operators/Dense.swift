@@ -9,6 +9,7 @@ package struct Dense: Operator {
   /// Slope of a leaky ReLU applied to the result: 1 none, 0 ReLU. Set by graph fusion only.
   package var slope: Float
   package var name: String { "Gemm" }
+  package var backwardReads: BackwardReads { .inputs }
 
   package init(transposesWeights: Bool = true, slope: Float = 1) {
     self.transposesWeights = transposesWeights

@@ -6,6 +6,7 @@ private import Tensors
 package struct Dropout: Operator {
   package var rate: Float
   package var name: String { "Dropout" }
+  package var backwardReads: BackwardReads { [] }
 
   package init(rate: Float = 0.5) { self.rate = rate }
 

@@ -9,6 +9,7 @@ package struct GlobalPooling: Operator {
   }
   package var function: Function
   package var name: String { function.rawValue }
+  package var backwardReads: BackwardReads { function == .average ? [] : [.inputs, .outputs] }
 
   package init(_ function: Function) { self.function = function }
 

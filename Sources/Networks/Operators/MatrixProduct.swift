@@ -5,6 +5,7 @@ private import Tensors
 /// `y = a · b` over the last two axes, the others broadcast: ONNX's MatMul.
 package struct MatrixProduct: Operator {
   package var name: String { "MatMul" }
+  package var backwardReads: BackwardReads { .inputs }
   package init() {}
 
   package func layout(ofParameter index: Int) -> ParameterLayout { .plain }

@@ -16,6 +16,7 @@ package struct Pad: Operator {
   package var pads: [Int]?
   package var value: Float
   package var name: String { "Pad" }
+  package var backwardReads: BackwardReads { [] }
 
   package init(_ mode: Mode, pads: [Int]?, value: Float = 0) {
     (self.mode, self.pads, self.value) = (mode, pads, value)

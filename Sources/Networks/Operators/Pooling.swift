@@ -13,6 +13,7 @@ package struct Pooling: Operator {
   package var attributes: WindowAttributes
   package var ceiling: Bool
   package var name: String { function == .maximum ? "MaxPool" : "AveragePool" }
+  package var backwardReads: BackwardReads { [] }
 
   package init(_ function: Function, attributes: WindowAttributes, ceiling: Bool = false) {
     self.function = function

@@ -18,6 +18,7 @@ package struct Reshape: Operator {
   package var allowsZero: Bool
   /// What the operator is called where the second input holds the sizes or axes.
   package var name: String
+  package var backwardReads: BackwardReads { [] }
 
   package init(_ rule: Rule, allowsZero: Bool = false, name: String? = nil) {
     self.rule = rule

@@ -44,6 +44,7 @@ package struct Resize: Operator {
   package var rounding: Rounding
   package var target: Target
   package var name: String { "Resize" }
+  package var backwardReads: BackwardReads { [] }
 
   package init(
     _ function: Function, _ target: Target, coordinates: Coordinates = .halfPixel,

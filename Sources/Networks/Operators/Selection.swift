@@ -5,6 +5,7 @@ package struct Expand: Operator {
   /// Nil where the second input says.
   package var shape: [Int]?
   package var name: String { "Expand" }
+  package var backwardReads: BackwardReads { [] }
 
   package init(_ shape: [Int]?) { self.shape = shape }
 
@@ -72,6 +73,7 @@ package struct Gather: Operator {
   /// Nil where the second input says.
   package var indices: ConstantTensor?
   package var name: String { "Gather" }
+  package var backwardReads: BackwardReads { [] }
 
   package init(axis: Int, indices: ConstantTensor? = nil) {
     (self.axis, self.indices) = (axis, indices)

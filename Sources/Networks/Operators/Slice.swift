@@ -12,6 +12,7 @@ package struct Slice: Operator {
   /// Nil where inputs say.
   package var ranges: [Range]?
   package var name: String { "Slice" }
+  package var backwardReads: BackwardReads { [] }
 
   package init(_ ranges: [Range]?) { self.ranges = ranges }
 
@@ -100,6 +101,7 @@ package struct Split: Operator {
   package var sizes: [Int]?
   package var parts: Int
   package var name: String { "Split" }
+  package var backwardReads: BackwardReads { [] }
 
   package init(axis: Int, sizes: [Int]?, parts: Int) {
     (self.axis, self.sizes, self.parts) = (axis, sizes, parts)
@@ -167,6 +169,7 @@ package struct Split: Operator {
 package struct Concatenation: Operator {
   package var axis: Int
   package var name: String { "Concat" }
+  package var backwardReads: BackwardReads { [] }
   package init(axis: Int = 1) { self.axis = axis }
 
   package func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]] {

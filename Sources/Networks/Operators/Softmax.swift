@@ -8,6 +8,7 @@ package struct Softmax: Operator {
   package var spansRest: Bool
   package var isLogarithmic: Bool
   package var name: String { isLogarithmic ? "LogSoftmax" : "Softmax" }
+  package var backwardReads: BackwardReads { .outputs }
 
   package init(axis: Int = 1, spansRest: Bool = false, isLogarithmic: Bool = false) {
     (self.axis, self.spansRest, self.isLogarithmic) = (axis, spansRest, isLogarithmic)

@@ -5,6 +5,7 @@ package struct Transpose: Operator {
   /// Nil reverses the axes.
   package var permutation: [Int]?
   package var name: String { "Transpose" }
+  package var backwardReads: BackwardReads { [] }
 
   package init(_ permutation: [Int]?) { self.permutation = permutation }
 
@@ -54,6 +55,7 @@ package struct DepthToSpace: Operator {
   /// Whether the channel's index counts faster than the block's position ("DCR").
   package var isDepthFirst: Bool
   package var name: String { direction.rawValue }
+  package var backwardReads: BackwardReads { [] }
 
   package init(_ direction: Direction, block: Int, isDepthFirst: Bool = true) {
     (self.direction, self.block, self.isDepthFirst) = (direction, block, isDepthFirst)

@@ -10,6 +10,7 @@ package struct TransposedConvolution: Operator {
   /// Height and width that the padding is chosen for, once the input's are known.
   package var outputSize: (y: Int, x: Int)?
   package var name: String { "ConvTranspose" }
+  package var backwardReads: BackwardReads { .inputs }
 
   package init(
     attributes: WindowAttributes, outputPadding: (y: Int, x: Int) = (0, 0), groups: Int = 1
@@ -81,9 +82,10 @@ private final class TransposedConvolutionKernel: Kernel {
   private let columnCount: Int
   private let blockRows: Int
   private let weightChunks: Int
-  private var partialWeights: FloatStorage?
   /// Without overlap the product is the output: one matrix for each kernel row.
-  private let packed: PackedMatrices?
+  private let isWithoutOverlap: Bool
+  /// For running; in training weights change at every step and are packed into the workspace.
+  private var packed: PackedMatrices?
   private let repeatedBias: FloatStorage
 
   init(_ operation: TransposedConvolution, _ io: Bindings) {
@@ -96,25 +98,37 @@ private final class TransposedConvolutionKernel: Kernel {
     blockRows = min(io.inputs[0].h, max(1, (1 << 16) / max(1, columnCount * io.inputs[0].w)))
     weightChunks = min(io.inputs[0].n, 8)
     let a = operation.attributes
-    let isWithoutOverlap =
+    isWithoutOverlap =
       a.kernel == a.stride && a.dilation == (1, 1) && a.padding == Padding() && groups == 1
       && operation.outputPadding == (0, 0)
     repeatedBias = FloatStorage(count: a.kernel.x * outputChannels)
-    packed =
-      isWithoutOverlap
-      ? PackedMatrices(
-        count: a.kernel.y, rows: inputChannels, columns: a.kernel.x * outputChannels) : nil
-    if io.mode == .training {
-      partialWeights = FloatStorage(count: weightChunks * groups * inputChannels * columnCount)
-    } else {
-      packWeights()
+    if isWithoutOverlap && io.mode == .inference {
+      let packed = PackedMatrices(
+        count: a.kernel.y, rows: inputChannels, columns: a.kernel.x * outputChannels)
+      packWeights(into: packed)
+      self.packed = packed
     }
   }
 
-  var packedInputs: Set<Int> { packed != nil && io.mode == .inference ? [1] : [] }
+  var packedInputs: Set<Int> { packed == nil ? [] : [1] }
 
-  private func packWeights() {
-    guard let packed else { return }
+  var workspaceCount: Int {
+    guard io.mode == .training else { return 0 }
+    let kernel = operation.attributes.kernel
+    return max(
+      PackedMatrices.floatCount(
+        kernel.y, rows: inputChannels, columns: kernel.x * outputChannels),
+      weightChunks * groups * inputChannels * columnCount)
+  }
+
+  private func packedWeights(in memory: UnsafeMutablePointer<Float>) -> PackedMatrices {
+    let packed = PackedMatrices(
+      rows: inputChannels, columns: operation.attributes.kernel.x * outputChannels, in: memory)
+    packWeights(into: packed)
+    return packed
+  }
+
+  private func packWeights(into packed: PackedMatrices) {
     let kernel = operation.attributes.kernel
     for ky in 0..<kernel.y {
       packed.pack(
@@ -128,9 +142,9 @@ private final class TransposedConvolutionKernel: Kernel {
   }
 
   /// An input row gives as many output rows as the kernel has, each pixel its own piece of them.
-  private func forwardWithoutOverlap(_ packed: PackedMatrices, _ run: Run) {
+  private func forwardWithoutOverlap(_ run: Run) {
+    let packed = self.packed ?? packedWeights(in: run.workspace)
     let (x, y, kernel) = (io.inputs[0], io.outputs[0], operation.attributes.kernel)
-    if io.mode == .training { packWeights() }
     var ending = ProductEnding()
     ending.bias = UnsafePointer(repeatedBias.floats)
     run.pool.run(x.n * x.h) { row, _ in
@@ -142,7 +156,7 @@ private final class TransposedConvolutionKernel: Kernel {
     }
   }
 
-  var scratchCount: Int { blockRows * io.inputs[0].w * columnCount }
+  var scratchCount: Int { packed == nil ? blockRows * io.inputs[0].w * columnCount : 0 }
 
   /// The output plays the image's part, the input that of the columns.
   private func window(of group: Int) -> imgdx_window {
@@ -155,7 +169,7 @@ private final class TransposedConvolutionKernel: Kernel {
   }
 
   func forward(_ run: Run) {
-    if let packed { return forwardWithoutOverlap(packed, run) }
+    if isWithoutOverlap { return forwardWithoutOverlap(run) }
     let (x, y) = (io.inputs[0], io.outputs[0])
     run.pool.run(x.n) { image, worker in
       let columns = run.scratch(of: worker)
@@ -186,24 +200,24 @@ private final class TransposedConvolutionKernel: Kernel {
     }
     let count = groups * inputChannels * columnCount
     run.pool.run(weightChunks) { chunk, worker in
-      let sum = partialWeights.map { $0.floats + chunk * count }
-      sum?.update(repeating: 0, count: count)
+      let sum = run.workspace + chunk * count
+      sum.update(repeating: 0, count: count)
       for image in chunk * x.n / weightChunks..<(chunk + 1) * x.n / weightChunks {
         for row in stride(from: 0, to: x.h, by: blockRows) {
           backwardBlock(image, row, sum, run.scratch(of: worker))
         }
       }
     }
-    if let target = io.inputGradients[1], let partial = partialWeights {
+    if let target = io.inputGradients[1] {
       if !target.accumulates { target.view.floats.update(repeating: 0, count: count) }
       for chunk in 0..<weightChunks {
-        imgdx_add(target.view.floats, partial.floats + chunk * count, count)
+        imgdx_add(target.view.floats, run.workspace + chunk * count, count)
       }
     }
   }
 
   private func backwardBlock(
-    _ image: Int, _ row: Int, _ sum: UnsafeMutablePointer<Float>?,
+    _ image: Int, _ row: Int, _ sum: UnsafeMutablePointer<Float>,
     _ columns: UnsafeMutablePointer<Float>
   ) {
     let (x, dy) = (io.inputs[0], io.outputGradients[0])
@@ -212,7 +226,7 @@ private final class TransposedConvolutionKernel: Kernel {
       var window = window(of: group)
       imgdx_im2col(columns, dy.image(image), &window, row, rows)
       let start = row * x.w * x.c + group * inputChannels
-      if let sum, io.inputGradients[1] != nil {
+      if io.inputGradients[1] != nil {
         gemm(
           sum + group * inputChannels * columnCount, columnCount, x.image(image) + start, x.c,
           columns, columnCount, m: inputChannels, n: columnCount, k: rows * x.w,

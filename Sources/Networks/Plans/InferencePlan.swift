@@ -2,9 +2,12 @@
 package import Tensors
 
 /// Fused, packed, every activation placed in one arena by lifetime. Not for concurrent use.
+///
+/// Packed weights take up to four times the room of the graph's; who needs the graph no more passes
+/// it on with `consume`, so that it is given back on the way.
 package final class InferencePlan {
   private let arena: FloatStorage
-  private let parameters: PackedParameters
+  private let parameters: PlanParameters
   private let kernels: [any Kernel]
   private let scratch: Scratch
   private let input: View
@@ -15,24 +18,26 @@ package final class InferencePlan {
   ///   - inputShape: `[N, C, H, W]`, or `[N, C]` for networks on rows.
   ///   - threads: workers that share one run; results do not depend on it.
   /// - Throws: ``NetworkError`` naming the node that does not fit.
-  package convenience init(graph: Graph, inputShape: [Int], threads: Int) throws(NetworkError) {
+  package convenience init(graph: consuming Graph, inputShape: [Int], threads: Int)
+    throws(NetworkError)
+  {
     try self.init(graph: graph, inputShape: inputShape, pool: WorkerPool(workers: threads))
   }
 
   /// The same with workers that several plans share.
-  package init(graph: Graph, inputShape: [Int], pool: WorkerPool) throws(NetworkError) {
+  package init(graph original: consuming Graph, inputShape: [Int], pool: WorkerPool)
+    throws(NetworkError)
+  {
     BLAS.prepare()
-    guard graph.inputs.count == 1 else {
+    guard original.inputs.count == 1 else {
       throw .badShape(node: "input", reason: "the network must have exactly one input")
     }
-    let inputName = graph.inputs[0].name
-    let settled = try graph.settled(inputShapes: [inputName: inputShape])
-    var shapes = settled.shapes
-    let (graph, orders) = settled.graph.fusedForInference(shapes: shapes)
-      .arranged(shapes: &shapes)
-    let layout = try ArenaLayout(graph: graph, shapes: shapes)
+    let inputName = original.inputs[0].name
+    var (graph, shapes, orders) = try Self.prepared(original, [inputName: inputShape])
+    original.parameters = [:]
+    let layout = try ArenaLayout(running: graph, shapes: shapes)
     let arena = FloatStorage(count: layout.count)
-    let parameters = PackedParameters(graph)
+    let parameters = PlanParameters()
     func view(_ name: String) throws(NetworkError) -> View {
       if let view = parameters.views[name] { return view }
       guard let offset = layout.offsets[name], let shape = shapes[name] else {
@@ -40,38 +45,49 @@ package final class InferencePlan {
       }
       return View(arena.floats + offset, shape: shape, order: orders[name] ?? .channelsLast)
     }
-    var kernels: [any Kernel] = []
-    for node in graph.nodes {
+    var kernels: [(index: Int, kernel: any Kernel)] = []
+    // Weights are laid out, packed and given back node by node, the largest first, so that few of
+    // them are held twice at any time.
+    var readers = graph.consumerCounts()
+    for index in graph.nodesByWeight {
+      let node = graph.nodes[index]
+      parameters.take(node, from: &graph.parameters)
       var inputs: [View] = []
       for name in node.inputs { inputs.append(try view(name)) }
       var outputs: [View] = []
       for name in node.outputs { outputs.append(try view(name)) }
-      let bindings = Bindings(
-        mode: .inference, inputs: inputs, outputs: outputs, outputGradients: [],
-        inputGradients: [], seed: 0)
-      kernels.append(node.operation.makeKernel(bindings))
+      let kernel = node.operation.makeKernel(
+        Bindings(
+          mode: .inference, inputs: inputs, outputs: outputs, outputGradients: [],
+          inputGradients: [], seed: 0))
+      kernels.append((index, kernel))
+      for (position, name) in node.inputs.enumerated()
+      where kernel.packedInputs.contains(position) {
+        readers[name, default: 0] -= 1
+        if readers[name] == 0 { parameters.free(name) }
+      }
     }
-    parameters.free(Self.packedParameters(graph, kernels))
     var outputs: [(name: String, view: View)] = []
     for name in graph.outputs { outputs.append((name, try view(name))) }
     self.arena = arena
     self.parameters = parameters
-    self.kernels = kernels
+    self.kernels = kernels.sorted { $0.index < $1.index }.map(\.kernel)
     self.outputs = outputs
     self.pool = pool
     input = try view(inputName)
-    scratch = Scratch(kernels, workers: pool.workers)
+    scratch = Scratch(self.kernels, workers: pool.workers)
   }
 
-  /// Weights that every kernel that reads them has copied.
-  private static func packedParameters(_ graph: Graph, _ kernels: [any Kernel]) -> Set<String> {
-    var (copied, needed): (Set<String>, Set<String>) = ([], Set(graph.outputs))
-    for (node, kernel) in zip(graph.nodes, kernels) {
-      for (index, name) in node.inputs.enumerated() {
-        if kernel.packedInputs.contains(index) { copied.insert(name) } else { needed.insert(name) }
-      }
-    }
-    return copied.subtracting(needed)
+  /// The graph fused and arranged for its input's shape.
+  private static func prepared(_ graph: borrowing Graph, _ inputShapes: [String: [Int]])
+    throws(NetworkError)
+    -> (graph: Graph, shapes: [String: [Int]], orders: [String: MemoryOrder])
+  {
+    let settled = try graph.settled(inputShapes: inputShapes)
+    var shapes = settled.shapes
+    let (graph, orders) = settled.graph.fusedForInference(shapes: shapes)
+      .arranged(shapes: &shapes)
+    return (graph, shapes, orders)
   }
 
   /// Runs the network on `[N, C, H, W]` and returns its outputs by name (4-D ones in NCHW order).
@@ -96,50 +112,12 @@ package final class InferencePlan {
   }
 }
 
-/// Scratch memory for the neediest kernel, one piece a worker.
-final class Scratch {
-  private let storage: FloatStorage
-  private let pitch: Int
-
-  init(_ kernels: [any Kernel], workers: Int) {
-    pitch = ((kernels.map(\.scratchCount).max() ?? 0) + 31) & ~15
-    storage = FloatStorage(count: pitch * workers)
-  }
-
-  func run(_ pool: WorkerPool, step: UInt64) -> Run {
-    Run(pool: pool, scratch: storage.floats, scratchPitch: pitch, step: step)
-  }
-}
-
-/// A graph's weights in the order that kernels want them.
-final class PackedParameters {
-  private(set) var views: [String: View]
-  let layouts: [String: ParameterLayout]
-  private var storage: [String: FloatStorage]
-
-  init(_ graph: Graph) {
-    var views: [String: View] = [:]
-    var layouts: [String: ParameterLayout] = [:]
-    var storage: [String: FloatStorage] = [:]
-    for node in graph.nodes {
-      for (index, name) in node.inputs.enumerated() where views[name] == nil {
-        guard let tensor = graph.parameters[name] else { continue }
-        let memory = FloatStorage(count: tensor.count)
-        let layout = node.operation.layout(ofParameter: index)
-        layout.pack(tensor, to: memory.floats)
-        storage[name] = memory
-        views[name] = View(memory.floats, shape: tensor.shape, order: layout.order)
-        layouts[name] = layout
-      }
+extension Graph {
+  /// The nodes in the order of their weights' sizes, largest first.
+  fileprivate var nodesByWeight: [Int] {
+    let sizes = nodes.map { node in
+      node.inputs.reduce(0) { $0 + (parameters[$1]?.count ?? 0) }
     }
-    (self.views, self.layouts, self.storage) = (views, layouts, storage)
-  }
-
-  /// Gives back the memory of weights that nothing reads any more.
-  func free(_ names: Set<String>) {
-    for name in names {
-      views[name] = nil
-      storage[name] = nil
-    }
+    return nodes.indices.sorted { (sizes[$1], $0) < (sizes[$0], $1) }
   }
 }

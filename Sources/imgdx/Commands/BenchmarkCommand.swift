@@ -50,7 +50,8 @@ struct BenchmarkCommand: ParsableCommand {
     guard let shape = try graph.sampleInputShapes(batch: batch).values.first else {
       throw ValidationError("The model has no input.")
     }
-    let times = try training ? trainingTimes(graph, shape) : runTimes(graph, shape)
+    let times =
+      try training ? trainingTimes(consume graph, shape) : runTimes(consume graph, shape)
     let result = Result(
       model: model, median_ms: times.sorted()[times.count / 2], batch: batch, threads: threads,
       runs: runs, peak_mb: Self.peakMegabytes, blas_core: BLAS.facts.coreName, training: training)
@@ -66,18 +67,18 @@ struct BenchmarkCommand: ParsableCommand {
     }
   }
 
-  private func runTimes(_ graph: Graph, _ shape: [Int]) throws -> [Double] {
-    let plan = try InferencePlan(graph: graph, inputShape: shape, threads: threads)
+  private func runTimes(_ graph: consuming Graph, _ shape: [Int]) throws -> [Double] {
+    let plan = try InferencePlan(graph: consume graph, inputShape: shape, threads: threads)
     let input = Self.random(shape)
     return try measure { _ = try plan.run(input) }
   }
 
-  private func trainingTimes(_ graph: Graph, _ shape: [Int]) throws -> [Double] {
+  private func trainingTimes(_ graph: consuming Graph, _ shape: [Int]) throws -> [Double] {
     let pool = WorkerPool(workers: threads)
-    let plan = try TrainingPlan(graph: graph, inputShape: shape, pool: pool)
+    let name = graph.outputs[0]
+    let plan = try TrainingPlan(graph: consume graph, inputShape: shape, pool: pool)
     let optimizer = Optimizer(.adamW(), parameters: plan.parameters)
     ParameterLayout.image.pack(Self.random(shape), to: plan.input.floats)
-    let name = graph.outputs[0]
     let output = plan.output(name)
     let target = Self.random([output.count])
     return measure {

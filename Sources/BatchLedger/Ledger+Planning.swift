@@ -4,12 +4,22 @@ private import GRDB
 package struct LedgerPlan: Sendable, Equatable {
   /// Files that the walk found.
   package var listed = 0
-  /// Those of them that are this run's to work on.
+  /// Those of them that are this run's to work on or to check.
   package var files = 0
   /// Never done, or done with another configuration, model or name.
   package var waiting = 0
   /// Done or failed before; a worker checks by hash that this still holds.
   package var toCheck = 0
+}
+
+/// What a run has to do with a listed file.
+package enum LedgerChoice: Sendable {
+  /// It is another run's: a different shard's, or not there as a whole yet.
+  case leave
+  /// It is to be worked on, or checked where it was before.
+  case work
+  /// The same process has looked at it a moment ago, and it has not changed since.
+  case keep
 }
 
 /// Files that a plan finds to be nobody's results any more. They are removed before the ledger
@@ -67,10 +77,11 @@ extension Ledger {
 
   /// Settles which listed files have to be worked on, and under which names.
   /// - Parameters:
-  ///   - isOwn: true for the relative paths that are this run's to work on.
+  ///   - choice: told path and relative path, what to do with a file.
   ///   - name: gives each file its name, called with all relative paths in order.
   package func plan(
-    _ basis: LedgerBasis, cleaning: LedgerCleaning, isOwn: (String) -> Bool = { _ in true },
+    _ basis: LedgerBasis, cleaning: LedgerCleaning,
+    choice: (_ path: String, _ relative: String) -> LedgerChoice = { _, _ in .work },
     name: (String) -> String
   ) throws(LedgerError) -> LedgerPlan {
     try write { database in
@@ -83,10 +94,12 @@ extension Ledger {
       while let row = try listing.next() {
         plan.listed += 1
         let name = name(row["relative"])
-        guard isOwn(row["relative"]) else { continue }
+        let choice = choice(row["path"], row["relative"])
+        guard choice != .leave else { continue }
         let state = try place(
-          row["path"], at: row["position"], name: name, refusal: row["refusal"], basis, cleaning,
-          in: database)
+          row["path"], at: row["position"], name: name, refusal: row["refusal"],
+          keeps: choice == .keep, basis, cleaning, in: database)
+        guard let state else { continue }
         plan.files += 1
         if state == .waiting { plan.waiting += 1 } else { plan.toCheck += 1 }
       }
@@ -95,10 +108,12 @@ extension Ledger {
     }
   }
 
+  /// - Parameter keeps: results that can stand do, without being checked.
+  /// - Returns: nil where there is nothing left to do.
   private func place(
-    _ path: String, at position: Int64, name: String, refusal: String?, _ basis: LedgerBasis,
-    _ cleaning: LedgerCleaning, in database: Database
-  ) throws -> CaseState {
+    _ path: String, at position: Int64, name: String, refusal: String?, keeps: Bool,
+    _ basis: LedgerBasis, _ cleaning: LedgerCleaning, in database: Database
+  ) throws -> CaseState? {
     let find = try database.cachedStatement(
       sql: """
         SELECT id, name, refusal, state, kills, configuration_sha256, model_sha256
@@ -124,13 +139,15 @@ extension Ledger {
     if hasMoved { try dropOutputs(of: id, cleaning, in: database) }
     // A case that killed one worker keeps that mark until it is done or set aside.
     let kills: Int = old["state"] == CaseState.waiting.rawValue ? old["kills"] : 0
+    let isSettled = keeps && state != .waiting
     let update = try database.cachedStatement(
       sql: """
-        UPDATE cases SET position = ?, name = ?, refusal = ?, state = ?, turn = 0, kills = ?
+        UPDATE cases SET position = ?, name = ?, refusal = ?, state = ?, turn = ?, kills = ?
         WHERE id = ?
         """)
-    try update.execute(arguments: [position, name, refusal, state.rawValue, kills, id])
-    return state
+    try update.execute(
+      arguments: [position, name, refusal, state.rawValue, isSettled ? 2 : 0, kills, id])
+    return isSettled ? nil : state
   }
 
   /// Cases of earlier runs keep their results, unless one of this run needs their name.

@@ -48,6 +48,14 @@ package struct BatchRun {
     guard InputWalk.hasImages(inputs, outputFolder: folder) else {
       throw .noImages(inputs: inputs)
     }
+    return try withLedger { ledger, basis in
+      try work(ledger, basis, choosing: { _, _ in .work }, shouldStop, listen)
+    }
+  }
+
+  /// Keeps other runs out of the output folder while `body` works with its ledger.
+  func withLedger(_ body: (Ledger, LedgerBasis) throws -> RunRecord) throws(BatchError) -> RunRecord
+  {
     let basis = LedgerBasis(
       configurationSHA256: configuration.digest.description,
       modelSHA256: try Self.digest(ofModel: model), retriesFailed: settings.retriesFailed)
@@ -60,7 +68,7 @@ package struct BatchRun {
       let ledger = try Ledger(folder: ledgerFolder)
       // Only a run that was killed leaves files that are not whole.
       if try ledger.latestRun()?.ending == nil { removeTemporaries() }
-      return try work(ledger, basis, shouldStop, listen)
+      return try body(ledger, basis)
     } catch let error as LedgerError {
       throw .ledger(error)
     } catch let error as BatchError {
@@ -70,8 +78,11 @@ package struct BatchRun {
     }
   }
 
-  private func work(
-    _ ledger: Ledger, _ basis: LedgerBasis, _ shouldStop: @escaping () -> Bool,
+  /// One run over those inputs that `choice` names.
+  func work(
+    _ ledger: Ledger, _ basis: LedgerBasis,
+    choosing choice: (_ path: String, _ relative: String) -> LedgerChoice,
+    _ shouldStop: @escaping () -> Bool,
     _ listen: @escaping (BatchEvent) -> Void
   ) throws -> RunRecord {
     let (started, clock) = (Self.timestamp(), ContinuousClock.now)
@@ -88,7 +99,7 @@ package struct BatchRun {
         configuration: configuration),
       listen: listen, shouldStop: shouldStop)
     try scheduler.startFirst()
-    let plan = try makePlan(ledger, basis) { files in
+    let plan = try makePlan(ledger, basis, choosing: choice) { files in
       if shouldStop() { throw BatchError.interrupted }
       try scheduler.glance()
       listen(.listing(files: files))
@@ -124,9 +135,11 @@ package struct BatchRun {
 
   /// Lists the inputs, settles names, and clears away what no longer belongs to any.
   /// - Parameter pause: called every thousand files with their number so far.
-  private func makePlan(_ ledger: Ledger, _ basis: LedgerBasis, pause: (Int) throws -> Void) throws
-    -> LedgerPlan
-  {
+  private func makePlan(
+    _ ledger: Ledger, _ basis: LedgerBasis,
+    choosing choice: (_ path: String, _ relative: String) -> LedgerChoice,
+    pause: (Int) throws -> Void
+  ) throws -> LedgerPlan {
     var names = OutputNames()
     var count = 0
     try ledger.list { add in
@@ -142,9 +155,11 @@ package struct BatchRun {
         folder: folder, pictures: .all, thumbnailSide: 0, includesPHI: false, program: ""))
     let cleaning = LedgerCleaning(
       file: { unlink("\(folder)/\($0)") }, torn: { writer.removeAll(named: $0) })
-    return try ledger.plan(basis, cleaning: cleaning, isOwn: { shard?.holds($0) ?? true }) {
-      names.name(for: $0)
-    }
+    return try ledger.plan(
+      basis, cleaning: cleaning,
+      choice: { path, relative in
+        shard?.holds(relative) ?? true ? choice(path, relative) : .leave
+      }, name: { names.name(for: $0) })
   }
 
   private func circumstances(

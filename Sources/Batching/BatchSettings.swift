@@ -49,6 +49,9 @@ package enum BatchEvent: Sendable, Equatable {
   case failed(place: String, reason: String)
   /// A worker ended and is replaced; `path`: the file that it had, which is tried once more.
   case workerLost(reason: String, path: String?)
+  /// Everything that was there is done; further studies are waited for, and so many still change.
+  /// `isOver`: not any more.
+  case watching(changing: Int, isOver: Bool)
   /// The user wants to stop: no file is begun any more.
   case stopping(inHand: Int)
 }

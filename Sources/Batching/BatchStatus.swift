@@ -7,6 +7,8 @@ private import Foundation
 package struct BatchStatus: Sendable, Equatable {
   package enum State: String, Sendable {
     case running
+    /// Done with what was there, waiting for more.
+    case watching
     /// Every file was looked at.
     case complete
     /// Stopped by a signal; the same command goes on.
@@ -56,7 +58,7 @@ package struct BatchStatus: Sendable, Equatable {
       (started, finished) = (run.started, run.finished)
       state =
         switch run.ending {
-        case "complete": .complete
+        case "complete": OutputLock.isHeld(in: folder) ? .watching : .complete
         case "interrupted": .interrupted
         default: OutputLock.isHeld(in: folder) ? .running : .broken
         }
@@ -81,7 +83,7 @@ package struct BatchStatus: Sendable, Equatable {
   private var latest: String { finished ?? started }
 
   private mutating func add(_ other: BatchStatus) {
-    let worst: [State] = [.running, .broken, .interrupted, .complete]
+    let worst: [State] = [.running, .broken, .interrupted, .watching, .complete]
     state = worst.first { $0 == state || $0 == other.state } ?? state
     files += other.files
     settled += other.settled

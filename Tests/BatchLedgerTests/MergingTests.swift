@@ -33,7 +33,8 @@ import Testing
       }
     }
     _ = try ledger.plan(
-      basis, cleaning: LedgerCleaning(file: { _ in }, torn: { _ in }), isOwn: own.contains,
+      basis, cleaning: LedgerCleaning(file: { _ in }, torn: { _ in }),
+      choice: { path, _ in own.contains(path) ? .work : .leave },
       name: name)
     while let item = try ledger.take() {
       guard done?.contains(item.path) ?? true else { continue }

@@ -59,6 +59,12 @@ final class BatchLog {
     case .workerLost(let reason, let path?):
       say("warning: \(path): \(reason); it is tried once more")
     case .workerLost(let reason, nil): say("warning: a worker is replaced: \(reason)")
+    case .watching(let changing, let isOver):
+      meter?.finish()
+      meter = nil
+      (settled, failed) = (0, 0)
+      let studies = changing == 1 ? "1 study still changes" : "\(changing) studies still change"
+      say(isOver ? "the watch is over; \(studies)" : "watching; \(studies)")
     case .stopping(let inHand):
       say("stopping after \(Self.files(inHand)) in hand; Ctrl-C once more to stop at once")
     }
@@ -82,6 +88,9 @@ final class BatchLog {
       write("failed", ["file": .string(place), "reason": .string(reason)])
     case .workerLost(let reason, let path):
       write("worker_lost", ["file": JSONValue(path), "reason": .string(reason)])
+    case .watching(let changing, let isOver):
+      (settled, failed) = (0, 0)
+      write("watching", ["changing": .integer(changing), "over": .bool(isOver)])
     case .stopping(let inHand): write("stopping", ["in_hand": .integer(inHand)])
     }
   }

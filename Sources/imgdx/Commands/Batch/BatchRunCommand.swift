@@ -28,6 +28,7 @@ struct BatchRunCommand: ParsableCommand {
         imgdx batch status results
         imgdx batch /data/ultrasound -o results --shard 0/4
         imgdx batch merge results
+        imgdx batch /data/inbox -o results --watch --quiet-period 2m --until 06:00
       """,
     helpNames: [.short, .long])
 
@@ -82,12 +83,17 @@ struct BatchRunCommand: ParsableCommand {
 
   @OptionGroup var shard: ShardOption
 
+  @OptionGroup var watching: WatchOptions
+
   @OptionGroup var limits: LimitOptions
 
   @OptionGroup var workers: WorkerOptions
 
   func validate() throws {
     guard !printPipeline else { return }
+    guard !(dryRun && watching.watch) else {
+      throw ValidationError("--dry-run looks once; leave --watch out.")
+    }
     guard !inputs.isEmpty else { throw ValidationError("Give at least one folder or file.") }
     _ = try outputFolder()
     if let timeout, timeout <= 0 || !Pipeline.Bounds.seconds.contains(timeout) {
@@ -112,8 +118,12 @@ struct BatchRunCommand: ParsableCommand {
     Interruption.handleInOrder(announcing: false)
     let run: RunRecord
     do throws(BatchError) {
-      run = try batch.run(
-        shouldStop: { Interruption.isRequested }, listen: { log.note($0) })
+      let shouldStop = { Interruption.isRequested }
+      if let watch = watching.settings() {
+        run = try batch.watch(watch, shouldStop: shouldStop) { log.note($0) }
+      } else {
+        run = try batch.run(shouldStop: shouldStop) { log.note($0) }
+      }
       log.end(run.wasInterrupted ? "interrupted" : "finished")
     } catch {
       log.end("stopped")

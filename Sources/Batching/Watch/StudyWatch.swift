@@ -1,0 +1,99 @@
+internal import BatchLedger
+private import Foundation
+
+/// Tells studies that are still arriving from those that are whole, by whether their files change.
+///
+/// A study is a folder with images; an image that lies in the input folder itself stands for itself.
+/// Nothing is opened but to see that it is an image. In memory is an entry a study.
+struct StudyWatch {
+  private struct Study {
+    /// Changes with any file of the study: its name, size and times.
+    var signature: UInt64
+    /// When the signature was first seen.
+    var since: ContinuousClock.Instant
+    /// The latest change of a file, by the clock of the file system.
+    var latest: TimeInterval
+    var isQuiet = false
+    /// The signature at the time when the study was worked on.
+    var settled: UInt64?
+  }
+  private let quietPeriod: Duration
+  private var studies: [String: Study] = [:]
+  /// Studies that were worked on are gone.
+  private var hasLosses = false
+
+  init(quietPeriod: Duration) { self.quietPeriod = quietPeriod }
+
+  /// There are studies that have come to rest and were not worked on since, or some are gone.
+  var hasNews: Bool {
+    hasLosses || studies.values.contains { $0.isQuiet && $0.settled != $0.signature }
+  }
+
+  /// Studies that still change.
+  var changing: Int { studies.values.count { !$0.isQuiet } }
+
+  /// Looks at every file once.
+  /// - Parameter takesAll: counts every study as being at rest.
+  mutating func look(at inputs: [String], outputFolder: String, takesAll: Bool = false) {
+    var seen: [String: (signature: UInt64, latest: TimeInterval)] = [:]
+    InputWalk.walk(inputs, outputFolder: outputFolder) { file in
+      var status = stat()
+      // One that vanished meanwhile will be missed by the next look.
+      guard stat(file.path, &status) == 0 else { return }
+      var study = seen[Self.study(of: file.path, file.relative)] ?? (0xcbf2_9ce4_8422_2325, 0)
+      for word in Self.words(file.path, status) {
+        study.signature = (study.signature ^ word) &* 0x100_0000_01b3
+      }
+      let change = max(Self.seconds(status.st_mtim), Self.seconds(status.st_ctim))
+      study.latest = max(study.latest, change)
+      seen[Self.study(of: file.path, file.relative)] = study
+    }
+    if studies.contains(where: { $1.settled != nil && seen[$0] == nil }) { hasLosses = true }
+    let (now, date) = (ContinuousClock.now, Date().timeIntervalSince1970)
+    let period = quietPeriod / .seconds(1)
+    studies = Dictionary(
+      uniqueKeysWithValues: seen.map { name, found in
+        let old = studies[name]
+        var study = Study(
+          signature: found.signature, since: now, latest: found.latest, settled: old?.settled)
+        if let old, old.signature == found.signature { study.since = old.since }
+        // What was at rest long before this watch began need not be waited for once more.
+        study.isQuiet =
+          takesAll || now - study.since >= quietPeriod || date - found.latest >= period
+        return (name, study)
+      })
+  }
+
+  /// What a run has to do with a file.
+  func choice(of path: String, _ relative: String) -> LedgerChoice {
+    guard let study = studies[Self.study(of: path, relative)], study.isQuiet else { return .leave }
+    return study.settled == study.signature ? .keep : .work
+  }
+
+  /// A run over the studies at rest has ended.
+  mutating func noteRun() {
+    hasLosses = false
+    for (name, study) in studies where study.isQuiet { studies[name]?.settled = study.signature }
+  }
+
+  private static func study(of path: String, _ relative: String) -> String {
+    relative.contains("/") ? (path as NSString).deletingLastPathComponent : path
+  }
+
+  private static func words(_ path: String, _ status: stat) -> [UInt64] {
+    let name = path.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) {
+      ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+    }
+    return [
+      name, UInt64(bitPattern: Int64(status.st_size)), UInt64(status.st_ino),
+      UInt64(bitPattern: Int64(status.st_mtim.tv_sec)),
+      UInt64(bitPattern: Int64(status.st_mtim.tv_nsec)),
+      UInt64(bitPattern: Int64(status.st_ctim.tv_sec)),
+      UInt64(bitPattern: Int64(status.st_ctim.tv_nsec)),
+    ]
+  }
+
+  private static func seconds(_ time: timespec) -> TimeInterval {
+    TimeInterval(time.tv_sec) + TimeInterval(time.tv_nsec) / 1e9
+  }
+}

@@ -7,8 +7,8 @@ private import Synchronization
 /// Which worker takes which task varies; results must not depend on it. The calling thread is
 /// worker 0, so a pool of one thread runs everything in place.
 package final class WorkerPool: @unchecked Sendable {
-  // Safe: `job` is written before `generation` is raised (release) and read after (acquire);
-  // `run` returns only when every worker has left the job.
+  // Safe: the job is written before its gate opens (release) and read by those who came in
+  // (acquire); `run` closes the gate and returns only when all of them have left.
   package let workers: Int
   private let shared: Shared
   private let caller = Mutex(())
@@ -36,7 +36,7 @@ package final class WorkerPool: @unchecked Sendable {
     }
     caller.withLock { _ in
       withoutActuallyEscaping(body) { body in
-        shared.run(tasks: tasks, helpers: workers - 1, body: body)
+        shared.run(tasks: tasks, body: body)
       }
     }
   }
@@ -45,18 +45,20 @@ package final class WorkerPool: @unchecked Sendable {
     private typealias Body = (Int, Int) -> Void
     private let generation = Atomic<Int>(0)
     private let next = Atomic<Int>(0)
-    private let busy = Atomic<Int>(0)
+    /// 1 while helpers may come in, and 2 for each that is in. A loop never waits for a helper that
+    /// is still asleep: short loops are over before it would come.
+    private let gate = Atomic<Int>(0)
     private let sleepers = Atomic<Int>(0)
     private let stopping = Atomic<Bool>(false)
     private let condition = NSCondition()
     private var body: Body?
     private var tasks = 0
 
-    func run(tasks: Int, helpers: Int, body: @escaping (Int, Int) -> Void) {
+    func run(tasks: Int, body: @escaping (Int, Int) -> Void) {
       self.body = body
       self.tasks = tasks
       next.store(0, ordering: .relaxed)
-      busy.store(helpers, ordering: .relaxed)
+      gate.store(1, ordering: .releasing)
       generation.wrappingAdd(1, ordering: .sequentiallyConsistent)
       if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
         condition.lock()
@@ -64,9 +66,25 @@ package final class WorkerPool: @unchecked Sendable {
         condition.unlock()
       }
       work(worker: 0, body: body)
-      while busy.load(ordering: .acquiring) > 0 { sched_yield() }
+      gate.wrappingSubtract(1, ordering: .relaxed)
+      while gate.load(ordering: .acquiring) > 0 { sched_yield() }
       self.body = nil
     }
+
+    /// Whether a loop is open; the helper that came in leaves with `leave`.
+    private func enter() -> Bool {
+      var seen = gate.load(ordering: .relaxed)
+      while seen & 1 == 1 {
+        let (exchanged, original) = gate.weakCompareExchange(
+          expected: seen, desired: seen + 2, successOrdering: .acquiring,
+          failureOrdering: .relaxed)
+        if exchanged { return true }
+        seen = original
+      }
+      return false
+    }
+
+    private func leave() { gate.wrappingSubtract(2, ordering: .releasing) }
 
     private func work(worker: Int, body: Body) {
       while true {
@@ -81,8 +99,9 @@ package final class WorkerPool: @unchecked Sendable {
       while true {
         seen = awaitGeneration(after: seen)
         if stopping.load(ordering: .acquiring) { return }
+        guard enter() else { continue }
         if let body { work(worker: worker, body: body) }
-        busy.wrappingSubtract(1, ordering: .releasing)
+        leave()
       }
     }
 

@@ -14,9 +14,17 @@ final class WinogradConvolution: Kernel {
   /// Tiles whose transforms are held at once while the weight gradient is summed.
   private let strip: Int
 
-  /// Whether the tiles are worth their transforms.
+  /// Whether the tiles are worth their transforms, and enough of them share the weights, which take
+  /// four times the room of plain ones.
   static func suits(_ parts: ConvolutionParts) -> Bool {
-    let a = parts.attributes
+    let (a, y) = (parts.attributes, parts.y)
+    // Reading a weight from memory takes as long as about 20 multiplications with it. Winograd reads
+    // and multiplies 36 for each tile where the plain sum has 9 for each pixel.
+    let read = 20
+    let tiles = (y.h + 3) / 4 * ((y.w + 3) / 4)
+    if parts.io.mode == .inference && 4 * (y.n * tiles + read) >= y.n * y.h * y.w + read {
+      return false
+    }
     return a.kernel == (3, 3) && a.stride == (1, 1) && a.dilation == (1, 1)
       && parts.operation.groups == 1 && parts.x.c >= 16 && parts.y.c >= 16
       && parts.y.h >= 3 && parts.y.w >= 3

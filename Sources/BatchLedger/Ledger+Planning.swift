@@ -81,7 +81,7 @@ extension Ledger {
   ///   - name: gives each file its name, called with all relative paths in order.
   package func plan(
     _ basis: LedgerBasis, cleaning: LedgerCleaning,
-    choice: (_ path: String, _ relative: String) -> LedgerChoice = { _, _ in .work },
+    choice: (_ path: String, _ relative: String) throws -> LedgerChoice = { _, _ in .work },
     name: (String) -> String
   ) throws(LedgerError) -> LedgerPlan {
     try write { database in
@@ -94,7 +94,7 @@ extension Ledger {
       while let row = try listing.next() {
         plan.listed += 1
         let name = name(row["relative"])
-        let choice = choice(row["path"], row["relative"])
+        let choice = try choice(row["path"], row["relative"])
         guard choice != .leave else { continue }
         let state = try place(
           row["path"], at: row["position"], name: name, refusal: row["refusal"],

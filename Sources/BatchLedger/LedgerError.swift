@@ -10,16 +10,27 @@ package enum LedgerError: Error, Equatable, CustomStringConvertible {
   case damaged(path: String)
   /// A later version of the program wrote it.
   case tooNew(path: String)
+  /// The file that says which file each pseudonym stands for is none, or was damaged.
+  case namesDamaged(path: String)
 
   package var description: String {
     switch self {
     case .missing(let path): "there is no ledger \(path): no batch has been run into this folder"
-    case .unusable(let path, let reason): "cannot use the ledger \(path): \(reason)"
+    case .unusable(let path, let reason): "cannot use \(path): \(reason)"
     case .damaged(let path):
       "\(path) is no ledger or is damaged: move it away and run again; every file is then done anew"
     case .tooNew(let path):
       "\(path) was written by a later version of imgdx: use that one, or another output folder"
+    case .namesDamaged(let path):
+      "\(path), which says what file each pseudonym stands for, is damaged: put a copy of it back, or "
+        + "choose another output folder; names that it alone held are lost"
     }
+  }
+
+  /// The same of a ``NameBook``.
+  init(names error: any Error, path: String) {
+    let error = LedgerError(error, path: path)
+    self = error == .damaged(path: path) ? .namesDamaged(path: path) : error
   }
 
   /// Translates what SQLite says; a ledger's own error stays what it is.

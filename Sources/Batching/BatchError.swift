@@ -28,6 +28,14 @@ package enum BatchError: Error, Equatable, CustomStringConvertible {
   case interrupted
   /// The model's file was replaced while the run used it.
   case modelChanged(path: String)
+  /// Results with real names are in the folder, and this run is to be pseudonymous.
+  case namesAreReal(folder: String)
+  /// The other way round.
+  case namesArePseudonyms(folder: String)
+  /// Pseudonyms are in the folder, and what they stand for is not.
+  case namesAreLost(folder: String)
+  /// A shard's pseudonyms were made with another key than those of the others.
+  case keysDiffer(shard: Shard)
   /// There is nothing to merge.
   case noShards(folder: String)
   /// The folder holds shards of more than one division.
@@ -55,6 +63,18 @@ package enum BatchError: Error, Equatable, CustomStringConvertible {
     case .modelChanged(let path):
       "the model \(path) changed while the run used it: run again, and every file is done with the "
         + "new one"
+    case .namesAreReal(let folder):
+      "\(folder) holds results with real names, which a ledger keeps for good: choose another output "
+        + "folder for a pseudonymous run"
+    case .namesArePseudonyms(let folder):
+      "\(folder) holds pseudonymous results: give --pseudonymous again, or choose another output "
+        + "folder"
+    case .namesAreLost(let folder):
+      "\(folder) has no names.sqlite, which says what file each pseudonym stands for: put it back, or "
+        + "choose another output folder"
+    case .keysDiffer(let shard):
+      "shard \(shard) has another key for its pseudonyms than the others: give all output folders one "
+        + "names.sqlite before their first runs"
     case .noShards(let folder):
       "no shard of a batch came to its end in \(folder): 'imgdx batch INPUT... -o \(folder) --shard "
         + "0/4' and so on make them"

@@ -16,9 +16,18 @@ package enum BatchPreview {
     case failed
   }
 
-  /// Calls `body` with the path of each input in order.
+  /// Calls `body` with the path of each input in order; in a pseudonymous batch with its pseudonym,
+  /// or "-" where no run has settled the key of those.
   /// - Throws: ``BatchError``, or what `body` throws.
   package static func run(_ batch: BatchRun, _ body: (String, Verdict) throws -> Void) throws {
+    do {
+      try preview(batch, body)
+    } catch let error as BatchError where batch.configuration.isPseudonymous {
+      throw error.hiding(batch.inputs)
+    }
+  }
+
+  private static func preview(_ batch: BatchRun, _ body: (String, Verdict) throws -> Void) throws {
     try InputWalk.check(batch.inputs, outputFolder: batch.folder)
     let basis = LedgerBasis(
       configurationSHA256: batch.configuration.digest.description,
@@ -26,15 +35,22 @@ package enum BatchPreview {
       retriesFailed: batch.settings.retriesFailed)
     let hasLedger = access("\(batch.ledgerFolder)/\(Ledger.fileName)", F_OK) == 0
     let ledger = hasLedger ? try Ledger(reading: batch.ledgerFolder) : nil
+    try NamePolicy.check(batch, ledger)
+    let book = try NameBook(reading: batch.ledgerFolder)
+    let pseudonyms = book.map(Pseudonyms.init)
     var names = OutputNames()
-    try forEachFile(of: batch) { names.count($0.relative) }
+    try forEachFile(of: batch) {
+      names.count(try pseudonyms?.disguised($0).relative ?? $0.relative)
+    }
     var hasAny = false
     try forEachFile(of: batch) { file in
       hasAny = true
-      let name = names.name(for: file.relative)
+      let shown = try pseudonyms?.disguised(file) ?? file
+      let name = names.name(for: shown.relative)
       guard batch.shard?.holds(file.relative) ?? true else { return }
-      let known = try ledger?.knowledge(of: file.path)
-      try body(file.path, verdict(file, name, known, basis, batch))
+      let known = try ledger?.knowledge(of: shown.path)
+      let isNameless = batch.configuration.isPseudonymous && book == nil
+      try body(isNameless ? "-" : shown.path, verdict(file, name, known, basis, batch))
     }
     if !hasAny { throw BatchError.noImages(inputs: batch.inputs) }
   }

@@ -44,18 +44,39 @@ package struct BatchRun {
   package func run(
     shouldStop: @escaping () -> Bool, listen: @escaping (BatchEvent) -> Void
   ) throws(BatchError) -> RunRecord {
-    try InputWalk.check(inputs, outputFolder: folder)
+    try checkInputs()
     guard InputWalk.hasImages(inputs, outputFolder: folder) else {
-      throw .noImages(inputs: inputs)
+      throw named(.noImages(inputs: inputs))
     }
-    return try withLedger { ledger, basis in
-      try work(ledger, basis, choosing: { _, _ in .work }, shouldStop, listen)
+    return try withBooks { books in
+      try work(books, choosing: { _, _ in .work }, shouldStop, listen)
     }
   }
 
+  /// Looks at the inputs themselves.
+  func checkInputs() throws(BatchError) {
+    do throws(BatchError) {
+      try InputWalk.check(inputs, outputFolder: folder)
+    } catch {
+      throw named(error)
+    }
+  }
+
+  /// The error with inputs called what this run calls them.
+  private func named(_ error: BatchError) -> BatchError {
+    configuration.isPseudonymous ? error.hiding(inputs) : error
+  }
+
+  /// What a run goes by, and writes down.
+  struct Books {
+    let ledger: Ledger
+    let basis: LedgerBasis
+    /// Nil where files are called what they are called.
+    let pseudonyms: Pseudonyms?
+  }
+
   /// Keeps other runs out of the output folder while `body` works with its ledger.
-  func withLedger(_ body: (Ledger, LedgerBasis) throws -> RunRecord) throws(BatchError) -> RunRecord
-  {
+  func withBooks(_ body: (Books) throws -> RunRecord) throws(BatchError) -> RunRecord {
     let basis = LedgerBasis(
       configurationSHA256: configuration.digest.description,
       modelSHA256: try Self.digest(ofModel: model), retriesFailed: settings.retriesFailed)
@@ -68,7 +89,8 @@ package struct BatchRun {
       let ledger = try Ledger(folder: ledgerFolder)
       // Only a run that was killed leaves files that are not whole.
       if try ledger.latestRun()?.ending == nil { removeTemporaries() }
-      return try body(ledger, basis)
+      let pseudonyms = try NamePolicy.pseudonyms(of: self, ledger)
+      return try body(Books(ledger: ledger, basis: basis, pseudonyms: pseudonyms))
     } catch let error as LedgerError {
       throw .ledger(error)
     } catch let error as BatchError {
@@ -80,12 +102,12 @@ package struct BatchRun {
 
   /// One run over those inputs that `choice` names.
   func work(
-    _ ledger: Ledger, _ basis: LedgerBasis,
-    choosing choice: (_ path: String, _ relative: String) -> LedgerChoice,
-    _ shouldStop: @escaping () -> Bool,
-    _ listen: @escaping (BatchEvent) -> Void
+    _ books: Books, choosing choice: (_ path: String, _ relative: String) -> LedgerChoice,
+    _ shouldStop: @escaping () -> Bool, _ listen: @escaping (BatchEvent) -> Void
   ) throws -> RunRecord {
+    let (ledger, basis, pseudonyms) = (books.ledger, books.basis, books.pseudonyms)
     let (started, clock) = (Self.timestamp(), ContinuousClock.now)
+    let inputs = try pseudonyms?.note(inputs: inputs) ?? inputs
     let number = try ledger.begin(
       RunDescription(
         program: configuration.program, process: getpid(), inputs: JSONValue(inputs).text(),
@@ -97,9 +119,9 @@ package struct BatchRun {
       setup: WorkerSetup(
         parent: getpid(), memory: settings.memory, model: model, folder: folder,
         configuration: configuration),
-      listen: listen, shouldStop: shouldStop)
+      pseudonyms: pseudonyms, listen: listen, shouldStop: shouldStop)
     try scheduler.startFirst()
-    let plan = try makePlan(ledger, basis, choosing: choice) { files in
+    let plan = try makePlan(books, choosing: choice) { files in
       if shouldStop() { throw BatchError.interrupted }
       try scheduler.glance()
       listen(.listing(files: files))
@@ -132,35 +154,6 @@ package struct BatchRun {
   /// Takes away what a killed run or worker left unfinished. Other shards write into the output
   /// folder at the same time; what a shard has left of its cases goes with these.
   private func removeTemporaries() { Folder.removeTemporaries(below: ledgerFolder) }
-
-  /// Lists the inputs, settles names, and clears away what no longer belongs to any.
-  /// - Parameter pause: called every thousand files with their number so far.
-  private func makePlan(
-    _ ledger: Ledger, _ basis: LedgerBasis,
-    choosing choice: (_ path: String, _ relative: String) -> LedgerChoice,
-    pause: (Int) throws -> Void
-  ) throws -> LedgerPlan {
-    var names = OutputNames()
-    var count = 0
-    try ledger.list { add in
-      try InputWalk.walk(inputs, outputFolder: folder) { file in
-        guard try add(file) else { return }
-        names.count(file.relative)
-        count += 1
-        if count % 1000 == 0 { try pause(count) }
-      }
-    }
-    let writer = CaseWriter(
-      CaseOutputs(
-        folder: folder, pictures: .all, thumbnailSide: 0, includesPHI: false, program: ""))
-    let cleaning = LedgerCleaning(
-      file: { unlink("\(folder)/\($0)") }, torn: { writer.removeAll(named: $0) })
-    return try ledger.plan(
-      basis, cleaning: cleaning,
-      choice: { path, relative in
-        shard?.holds(relative) ?? true ? choice(path, relative) : .leave
-      }, name: { names.name(for: $0) })
-  }
 
   private func circumstances(
     _ scheduler: BatchScheduler, _ cases: CaseCounts, _ counts: EntryCounts, _ elapsed: Double

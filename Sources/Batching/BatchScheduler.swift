@@ -13,6 +13,8 @@ final class BatchScheduler {
   private let settings: BatchSettings
   private let setup: WorkerSetup
   private let writer: CaseWriter
+  /// Nil where files are called what they are called.
+  private let pseudonyms: Pseudonyms?
   private let listen: (BatchEvent) -> Void
   private let shouldStop: () -> Bool
   private var workers: [WorkerProcess] = []
@@ -34,12 +36,14 @@ final class BatchScheduler {
 
   init(
     ledger: Ledger, basis: LedgerBasis, settings: BatchSettings, setup: WorkerSetup,
-    listen: @escaping (BatchEvent) -> Void, shouldStop: @escaping () -> Bool
+    pseudonyms: Pseudonyms?, listen: @escaping (BatchEvent) -> Void,
+    shouldStop: @escaping () -> Bool
   ) {
     self.ledger = ledger
     self.basis = basis
     self.settings = settings
     self.setup = setup
+    self.pseudonyms = pseudonyms
     self.listen = listen
     self.shouldStop = shouldStop
     writer = CaseWriter(
@@ -99,8 +103,9 @@ final class BatchScheduler {
       guard let item = try remember({ try ledger.take() }) else { return }
       worker.state = .busy(WorkerProcess.Assignment(item: item))
       worker.deadline = .now + settings.timeout
+      let path = try remember { try pseudonyms?.file(of: item.path).path } ?? item.path
       var request = WorkerRequest(
-        path: item.path, name: item.name, refusal: item.refusal,
+        path: path, shownPath: item.path, name: item.name, refusal: item.refusal,
         threads: max(settings.jobs / max(unsettled, 1), 1), thumbnailSide: thumbnailSide)
       if item.state != .waiting, let sha256 = item.sha256 {
         request.known = KnownResult(sha256: sha256, outputs: item.outputs)

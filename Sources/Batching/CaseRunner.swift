@@ -61,7 +61,7 @@ package final class CaseRunner {
     _ work: CaseWork, _ contents: Result<FileBytes, CaseRefusal>, digest known: Digest? = nil,
     report: Report
   ) throws(BatchError) {
-    var source = CaseSource(name: work.name, file: work.path)
+    var source = CaseSource(name: work.name, file: work.shownPath)
     let bytes: FileBytes
     switch contents {
     case .failure(let refusal):
@@ -74,7 +74,7 @@ package final class CaseRunner {
     try report(.opened(digest))
     let file: ImageFile
     do {
-      file = try ImageFile(bytes, digest: digest, path: work.path, limits: limits)
+      file = try ImageFile(bytes, digest: digest, path: work.shownPath, limits: limits)
     } catch {
       return try fail(source, error.reason, report)
     }

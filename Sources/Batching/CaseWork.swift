@@ -1,14 +1,18 @@
 /// One input of a run.
 package struct CaseWork: Sendable, Equatable {
-  /// The file to read, as reports name it; "-" is standard input.
+  /// The file to read; "-" is standard input.
   package var path: String
+  /// What it is called in all that is written and said.
+  package var shownPath: String
   /// Path of its outputs in the output folder, without endings.
   package var name: String
   /// Why it cannot even be opened, where the walk over its folder found that out.
   package var refusal: String?
 
-  package init(path: String, name: String, refusal: String? = nil) {
+  /// - Parameter shownPath: nil for `path` itself.
+  package init(path: String, shownPath: String? = nil, name: String, refusal: String? = nil) {
     self.path = path
+    self.shownPath = shownPath ?? path
     self.name = name
     self.refusal = refusal
   }

@@ -17,7 +17,7 @@ package struct Digest: Sendable, Hashable, CustomStringConvertible {
     description = Digest.hexadecimal(out)
   }
 
-  private static func hexadecimal(_ bytes: [UInt8]) -> String {
+  static func hexadecimal(_ bytes: [UInt8]) -> String {
     let digits = Array("0123456789abcdef".utf8)
     var text = [UInt8]()
     text.reserveCapacity(bytes.count * 2)

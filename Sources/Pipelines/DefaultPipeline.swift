@@ -48,6 +48,10 @@ extension Pipeline {
         # Patient name, ID and birth date in results. Wins over this: --include-phi, --no-include-phi.
         include_phi: \(standard.includesPHI)
 
+        # Keyed hashes in place of the names of files and folders, everywhere; names.sqlite in the
+        # output folder says which is which. Wins over this: --pseudonymous, --no-pseudonymous.
+        pseudonymous: \(standard.isPseudonymous)
+
       limits:
         # Files with more pixels a frame are refused, before memory is taken.
         # Wins over this: --max-pixels.

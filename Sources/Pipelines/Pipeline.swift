@@ -11,6 +11,8 @@ package struct Pipeline: Sendable, Equatable {
   package var pictures = CasePictures.all
   package var includesThumbnails = true
   package var includesPHI = false
+  /// Files are called by keyed hashes.
+  package var isPseudonymous = false
   package var limits = Limits()
   package var timeout = BatchSettings.defaultTimeout
   package var grace = BatchSettings.defaultGrace

@@ -3,7 +3,7 @@ enum PipelineKeys {
   static let top = ["schema", "model", "enhancement", "thresholds", "outputs", "limits"]
   static let sections = [
     "thresholds": ["suspicion", "mask", "minimum_lesion_share"],
-    "outputs": ["mask", "overlay", "thumbnails", "include_phi"],
+    "outputs": ["mask", "overlay", "thumbnails", "include_phi", "pseudonymous"],
     "limits": ["pixels", "bytes", "frames", "timeout", "grace", "memory", "jobs"],
   ]
 

@@ -69,6 +69,7 @@ struct PipelineReader {
     if try section["overlay"]?.flag() == false { pipeline.pictures.remove(.overlay) }
     if let value = try section["thumbnails"]?.flag() { pipeline.includesThumbnails = value }
     if let value = try section["include_phi"]?.flag() { pipeline.includesPHI = value }
+    if let value = try section["pseudonymous"]?.flag() { pipeline.isPseudonymous = value }
   }
 
   private func readLimits(_ section: [String: PipelineEntry], into pipeline: inout Pipeline)

@@ -62,8 +62,22 @@ package struct BatchMerge {
         facts.model = try RunFacts(text: text).model
       }
     }
+    if facts.configuration.isPseudonymous { try joinNames(of: parts.map(\.shard)) }
     let states = try shards.map { try BatchStatus.state(of: $0, in: folder) }
     return try report(parts, facts, states)
+  }
+
+  /// Names of all shards into one book; they are of no use in one report where their keys differ.
+  private func joinNames(of shards: [Shard]) throws {
+    let books = try shards.compactMap { shard in
+      try NameBook(reading: shard.folder(in: folder)).map { (shard, $0.key) }
+    }
+    guard let first = books.first else { throw BatchError.namesAreLost(folder: folder) }
+    let whole = try NameBook(folder: folder, key: { first.1 })
+    for (shard, key) in books {
+      guard key == whole.key else { throw BatchError.keysDiffer(shard: shard) }
+      try whole.adopt(from: shard.folder(in: folder))
+    }
   }
 
   private func report(_ parts: [Part], _ facts: RunFacts, _ states: [ShardState]) throws -> Result {

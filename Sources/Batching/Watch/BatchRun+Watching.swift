@@ -13,8 +13,8 @@ extension BatchRun {
     _ watch: WatchSettings, shouldStop: @escaping () -> Bool,
     listen: @escaping (BatchEvent) -> Void
   ) throws(BatchError) -> RunRecord {
-    try InputWalk.check(inputs, outputFolder: folder)
-    return try withLedger { ledger, basis in
+    try checkInputs()
+    return try withBooks { books in
       var studies = StudyWatch(quietPeriod: watch.quietPeriod)
       var latest: RunRecord?
       var told = -1
@@ -23,7 +23,7 @@ extension BatchRun {
         studies.look(
           at: inputs, outputFolder: folder, takesAll: isOver && watch.takesIncomplete)
         if latest == nil || studies.hasNews {
-          let run = try work(ledger, basis, choosing: studies.choice, shouldStop, listen)
+          let run = try work(books, choosing: studies.choice, shouldStop, listen)
           latest = run
           if run.wasInterrupted { return run }
           studies.noteRun()

@@ -67,7 +67,9 @@ package enum WorkerLoop {
       let runner = CaseRunner(
         screener: screener, outputs: outputs, limits: setup.configuration.limits,
         shouldStop: { false })
-      let work = CaseWork(path: request.path, name: request.name, refusal: request.refusal)
+      let work = CaseWork(
+        path: request.path, shownPath: request.shownPath, name: request.name,
+        refusal: request.refusal)
       let before = FileStamp(path: request.path)
       let contents = runner.contents(of: work)
       let digest = (try? contents.get()).map { Digest(of: $0) }

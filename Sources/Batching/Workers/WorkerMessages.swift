@@ -13,7 +13,10 @@ struct WorkerSetup: Codable, Equatable {
 
 /// One case for a worker.
 struct WorkerRequest: Codable, Equatable {
+  /// The file to open.
   var path: String
+  /// What it is called in all that is written and said.
+  var shownPath: String
   var name: String
   var refusal: String?
   /// Threads that share the network of this case.

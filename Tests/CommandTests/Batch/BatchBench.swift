@@ -63,12 +63,12 @@ final class BatchBench {
     try Ledger(reading: "\(folder)/\(output)").knowledge(of: path)?.attempts
   }
 
-  /// Every file of an output folder but the ledger, with times and what depends on them taken out:
+  /// Every file of an output folder but ledger and names, with times and what depends on them taken out:
   /// equal for two runs that found the same.
   func snapshot(_ output: String) throws -> [String: Data] {
     var files: [String: Data] = [:]
     for file in try FileManager.default.subpathsOfDirectory(atPath: "\(folder)/\(output)")
-    where !file.hasPrefix("ledger.sqlite") && file != ".lock" {
+    where !file.hasPrefix("ledger.sqlite") && file != ".lock" && file != "names.sqlite" {
       let path = "\(folder)/\(output)/\(file)"
       var isFolder: ObjCBool = false
       FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)

@@ -36,7 +36,9 @@ import Testing
         return
       }
       let request = WorkerRequest(
-        path: bench.path(0), name: "../elsewhere", refusal: nil, threads: 1, thumbnailSide: 0)
+        path: bench.path(0), shownPath: bench.path(0), name: "../elsewhere", refusal: nil,
+        threads: 1,
+        thumbnailSide: 0)
       try MessageChannel.send(request, to: child.descriptor)
       var last: WorkerReply?
       while let reply = try MessageChannel.receive(WorkerReply.self, from: child.descriptor) {

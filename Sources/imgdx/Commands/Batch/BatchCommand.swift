@@ -9,8 +9,11 @@ struct BatchCommand: ParsableCommand {
       `imgdx batch INPUT... -o DIR` runs; `imgdx batch --help` lists its options.
       `imgdx batch status DIR` tells how a run goes, or went.
       `imgdx batch merge DIR` makes one report from the shards of a run.
+      `imgdx batch names DIR` tells which file each pseudonym stands for.
       """,
-    subcommands: [BatchRunCommand.self, BatchStatusCommand.self, BatchMergeCommand.self],
+    subcommands: [
+      BatchRunCommand.self, BatchStatusCommand.self, BatchMergeCommand.self, BatchNamesCommand.self,
+    ],
     defaultSubcommand: BatchRunCommand.self,
     // So that `imgdx batch --help` is answered by the command that runs.
     helpNames: [])

@@ -25,6 +25,7 @@ struct BatchRunCommand: ParsableCommand {
         imgdx batch /data/ultrasound -o results --retry-failed
         imgdx batch --print-pipeline > pipeline.yml
         imgdx batch /data/ultrasound -o results --pipeline pipeline.yml
+        imgdx batch /data/ultrasound -o results --pseudonymous
         imgdx batch status results
         imgdx batch /data/ultrasound -o results --shard 0/4
         imgdx batch merge results
@@ -53,6 +54,13 @@ struct BatchRunCommand: ParsableCommand {
     name: .customLong("include-phi"), inversion: .prefixedNo,
     help: "Write patient name, ID and birth date into the results.")
   var includesPHI: Bool?
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Call files by keyed hashes in all that is written and said; 'imgdx batch names' looks them up."
+    ))
+  var pseudonymous: Bool?
 
   @Flag(help: "Try files again that failed in an earlier run.")
   var retryFailed = false
@@ -145,12 +153,19 @@ struct BatchRunCommand: ParsableCommand {
   /// What the options say, then the environment, then the pipeline.
   private func makeBatch() throws -> BatchRun {
     let pipeline = try pipeline.map { try Pipeline(path: $0) } ?? Pipeline()
+    let includesPHI = includesPHI ?? pipeline.includesPHI
+    let isPseudonymous = pseudonymous ?? pipeline.isPseudonymous
+    if includesPHI && isPseudonymous {
+      throw ValidationError(
+        "Pseudonymous results cannot include patient data: --no-include-phi or --no-pseudonymous.")
+    }
     return BatchRun(
       inputs: inputs, folder: try outputFolder(), model: try model.path(inPipeline: pipeline.model),
       configuration: BatchConfiguration(
-        program: ScreeningSession.program, includesPHI: includesPHI ?? pipeline.includesPHI,
+        program: ScreeningSession.program, includesPHI: includesPHI,
         limits: limits.limits(over: pipeline.limits), adjustments: pipeline.adjustments,
-        pictures: pipeline.pictures, includesThumbnails: pipeline.includesThumbnails),
+        pictures: pipeline.pictures, includesThumbnails: pipeline.includesThumbnails,
+        isPseudonymous: isPseudonymous),
       settings: BatchSettings(
         jobs: workers.count(inPipeline: pipeline.jobs),
         timeout: timeout.map { .seconds($0) } ?? pipeline.timeout,

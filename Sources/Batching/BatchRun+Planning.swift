@@ -1,0 +1,43 @@
+internal import BatchLedger
+private import Files
+private import Foundation
+
+/// What a run has to do, before it does any of it.
+extension BatchRun {
+  /// Lists the inputs, settles names, and clears away what no longer belongs to any.
+  /// - Parameters:
+  ///   - choice: told path and relative path, what to do with a file.
+  ///   - pause: called every thousand files with their number so far.
+  func makePlan(
+    _ books: Books, choosing choice: (_ path: String, _ relative: String) -> LedgerChoice,
+    pause: (Int) throws -> Void
+  ) throws -> LedgerPlan {
+    var names = OutputNames()
+    var count = 0
+    func list(_ disguise: (ListedFile) throws -> ListedFile) throws {
+      try books.ledger.list { add in
+        try InputWalk.walk(inputs, outputFolder: folder) { file in
+          let file = try disguise(file)
+          guard try add(file) else { return }
+          names.count(file.relative)
+          count += 1
+          if count % 1000 == 0 { try pause(count) }
+        }
+      }
+    }
+    if let pseudonyms = books.pseudonyms { try pseudonyms.list(list) } else { try list { $0 } }
+    let writer = CaseWriter(
+      CaseOutputs(
+        folder: folder, pictures: .all, thumbnailSide: 0, includesPHI: false, program: ""))
+    let cleaning = LedgerCleaning(
+      file: { unlink("\(folder)/\($0)") }, torn: { writer.removeAll(named: $0) })
+    return try books.ledger.plan(
+      books.basis, cleaning: cleaning,
+      choice: { path, relative in
+        // Shards and watches go by real names.
+        let file = try books.pseudonyms?.file(of: path)
+        let (path, relative) = (file?.path ?? path, file?.relative ?? relative)
+        return shard?.holds(relative) ?? true ? choice(path, relative) : .leave
+      }, name: { names.name(for: $0) })
+  }
+}

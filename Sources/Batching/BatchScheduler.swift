@@ -291,15 +291,3 @@ final class BatchScheduler {
     }
   }
 }
-
-extension LedgerEntry {
-  fileprivate init(_ entry: RunEntry) {
-    self.init(
-      failure: entry.failureRow, label: entry.label, isSuspicious: entry.isSuspicious,
-      lesions: entry.lesions,
-      times: StageTimes(
-        decoding: entry.decoding, preprocessing: entry.preprocessing, network: entry.network,
-        measuring: entry.measuring),
-      row: entry.row, summary: entry.summary, card: entry.card)
-  }
-}

@@ -161,6 +161,22 @@ import Testing
     #expect(!bench.exists("plain/names.sqlite"))
   }
 
+  /// What comes during a watch gets a name too, and what was there keeps its own.
+  @Test func aWatchedFolderHasPseudonymsToo() throws {
+    let bench = try BatchBench(images: 3)
+    func images() -> Int? { try? (bench.object("out/run.json")["cases"] as? [Any])?.count }
+    let batch = try bench.start("out", ["--pseudonymous", "--watch", "--quiet-period", "0.3s"])
+    #expect(batch.wait { images() == 3 }, "\(batch.errors)")
+    let before = try names(bench).names
+    try bench.addImage(3)
+    #expect(batch.wait { images() == 4 }, "\(batch.errors)")
+    kill(batch.process.processIdentifier, SIGTERM)
+    #expect(batch.end() == 75)
+    let after = try names(bench).names
+    #expect(before.allSatisfy { after[$0.key] == $0.value } && after.count == 5)
+    #expect(PlantedSearch([bench.input]).words(in: batch.errors) == [])
+  }
+
   @Test func shardsShareTheirNames() throws {
     let bench = try BatchBench(images: 9)
     let shards = (0..<3).map { ["--pseudonymous", "--shard", "\($0)/3"] }

@@ -87,11 +87,17 @@ enum PNGLibrary {
     var message = [CChar](repeating: 0, count: Int(CPNG_MESSAGE_SIZE))
     let status = cpng_write(
       columns, rows, Int32(bitDepth), colorType,
-      pixels.baseAddress?.assumingMemoryBound(to: UInt8.self), 6, &out, &count, &message)
+      pixels.baseAddress?.assumingMemoryBound(to: UInt8.self), compressionLevel, &out,
+      &count, &message)
     defer { cpng_free(out) }
     try check(status, message)
     return Array(UnsafeBufferPointer(start: out, count: count))
   }
+
+  /// Of zlib. Beyond it photographs with drawings in them get a few hundredths smaller and take three to
+  /// five times as long, which a batch feels: an overlay of 300 x 300 pixels took 31 ms at level 6 and
+  /// takes 6.
+  private static let compressionLevel: Int32 = 2
 }
 
 /// A C message as Swift text, without a closing full stop.

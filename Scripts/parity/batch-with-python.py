@@ -64,7 +64,7 @@ def work(job):
         return False
     seen = image
     if enhances:
-        seen = cv2.fastNlMeansDenoising(seen, None, [10.0], 7, 21, cv2.NORM_L2)
+        seen = cv2.fastNlMeansDenoising(seen, None, 10, 7, 21)
         seen = cv2.createCLAHE(2.0, (8, 8)).apply(seen)
     height, width = seen.shape
     scale = SIDE / max(height, width)

@@ -91,17 +91,18 @@ import Testing
   }
 
   @Test func shardsWorkSideBySideButNotBesideAWholeRun() throws {
-    let bench = try BatchBench(images: 6)
+    let bench = try BatchBench(images: 60)
     let first = try bench.start("out", ["--shard", "0/2"])
     #expect(first.wait { !first.workers.isEmpty })
-    first.hold()
+    // The parent itself, so that it cannot end meanwhile whatever its workers have done by now.
+    kill(first.process.processIdentifier, SIGSTOP)
     #expect(try bench.run("out", ["--shard", "1/2"]).status == 0)
     let refused = try bench.run("out")
     #expect(refused.status == 1 && refused.errors.contains("another run is writing into"))
     let twice = try bench.run("out", ["--shard", "0/2"])
     #expect(twice.status == 1 && twice.errors.contains("another run"))
     #expect(try merge(bench, "out").status == 1)
-    first.letGo()
+    kill(first.process.processIdentifier, SIGCONT)
     #expect(first.end() == 0)
     #expect(try merge(bench, "out").status == 0)
   }

@@ -44,7 +44,7 @@ struct CaseWriter {
   func removeAll(named name: String) {
     guard let folder = outputs.folder else { return }
     let base = (name as NSString).lastPathComponent
-    let parent = "\(folder)/\((name as NSString).deletingLastPathComponent)"
+    let parent = "\(folder)/\(Folder.parent(of: name))"
     for file in (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
     where Self.isOutput(file, of: base) { unlink("\(parent)/\(file)") }
   }
@@ -76,7 +76,7 @@ struct CaseWriter {
   /// The output folder, with the folders of the case's name made in it; nil when nothing is written.
   private func madeFolder(for record: CaseRecord) throws(FileError) -> String? {
     guard let folder = outputs.folder else { return nil }
-    try Folder.make(("\(folder)/\(record.source.name)" as NSString).deletingLastPathComponent)
+    try Folder.make(Folder.parent(of: "\(folder)/\(record.source.name)"))
     return folder
   }
 

@@ -1,4 +1,5 @@
 private import CSandbox
+private import Files
 private import Foundation
 
 /// What of the machine this process may use.
@@ -63,7 +64,7 @@ struct ControlGroup {
         memory = min(memory ?? bytes, bytes)
       }
       if path == "/" || path.isEmpty { return }
-      path = (path as NSString).deletingLastPathComponent
+      path = Folder.parent(of: path)
     }
   }
 

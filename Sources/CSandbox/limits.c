@@ -19,7 +19,15 @@ int imgdx_forbid_new_privileges(void) {
 int imgdx_forbid_core_dumps(void) {
   // A limit of 0 keeps a dump from a file, but not from a handler behind a pipe (core(5)); no file is
   // that small either, and for handlers the kernel takes a limit of 1 as never.
-  struct rlimit none = {1, 1};
+  struct rlimit none;
+  if (getrlimit(RLIMIT_CORE, &none) != 0) return errno;
+  if (none.rlim_max == 0) {
+    // As a service with LimitCORE=0 has it, and nobody may raise it: handlers are told this way.
+    none.rlim_cur = 0;
+    if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return errno;
+  } else {
+    none = (struct rlimit){1, 1};
+  }
   return setrlimit(RLIMIT_CORE, &none) == 0 ? 0 : errno;
 }
 

@@ -31,7 +31,7 @@ func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> String? 
 
 /// The rename itself is durable only once the folder is.
 func syncFolder(of path: String) {
-  let folder = (path as NSString).deletingLastPathComponent
+  let folder = Folder.parent(of: path)
   let descriptor = open(folder.isEmpty ? "." : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
   guard descriptor >= 0 else { return }
   fsync(descriptor)

@@ -1,5 +1,6 @@
 private import Batching
 private import Enhancement
+private import Files
 private import Foundation
 private import Screening
 internal import Yams
@@ -139,7 +140,7 @@ struct PipelineReader {
   /// A model's path is seen from the pipeline's folder, so that both can be moved together.
   private func resolved(_ model: String) -> String {
     guard !model.hasPrefix("/") else { return model }
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = Folder.parent(of: path)
     return folder.isEmpty ? model : "\(folder)/\(model)"
   }
 }

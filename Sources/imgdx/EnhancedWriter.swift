@@ -45,7 +45,7 @@ struct EnhancedWriter {
     let file = try ImageFile(path: path, limits: limits)
     let format = format ?? (file.dicom == nil ? .png : .dicom)
     try FileManager.default.createDirectory(
-      atPath: (stem as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+      atPath: Folder.parent(of: stem), withIntermediateDirectories: true)
     guard format == .png else {
       let output = "\(stem).dcm"
       try originals.check(output)

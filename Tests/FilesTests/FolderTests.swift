@@ -4,6 +4,14 @@ import Testing
 
 /// Folders are made with those above them, and what killed writers left is cleared away.
 @Suite struct FolderTests {
+  @Test(arguments: [
+    ("a", ""), ("", ""), ("/", "/"), ("/a", "/"), ("a/b", "a"), ("a/b/", "a"), ("a//b", "a"),
+    ("/a/b/c.png", "/a/b"), ("./a", "."), ("ä/ß", "ä"),
+  ])
+  func theParentOfAPathIsWhatLiesAboveIt(_ path: String, _ parent: String) {
+    #expect(Folder.parent(of: path) == parent)
+  }
+
   @Test func onlyTemporariesAreRemoved() throws {
     let root = NSTemporaryDirectory() + "/imgdx-folder-\(UUID().uuidString)"
     defer { try? FileManager.default.removeItem(atPath: root) }

@@ -1,4 +1,5 @@
 internal import BatchLedger
+private import Files
 private import Foundation
 
 /// Tells studies that are still arriving from those that are whole, by whether their files change.
@@ -77,7 +78,7 @@ struct StudyWatch {
   }
 
   private static func study(of path: String, _ relative: String) -> String {
-    relative.contains("/") ? (path as NSString).deletingLastPathComponent : path
+    relative.contains("/") ? Folder.parent(of: path) : path
   }
 
   private static func words(_ path: String, _ status: stat) -> [UInt64] {

@@ -1,3 +1,4 @@
+private import Files
 private import Foundation
 
 /// Turns a table into a manifest and says precisely what is wrong with it.
@@ -134,7 +135,7 @@ struct ManifestReader {
 
   private func resolved(_ name: String) -> String {
     guard !name.hasPrefix("/") else { return name }
-    let folder = (path as NSString).deletingLastPathComponent
+    let folder = Folder.parent(of: path)
     return folder.isEmpty ? name : (folder as NSString).appendingPathComponent(name)
   }
 

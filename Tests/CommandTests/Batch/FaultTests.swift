@@ -88,6 +88,23 @@ import Testing
     #expect(counts["screened"] as? Int == 2)
   }
 
+  /// A shell, container or service that forbids core dumps for good, as nobody may undo.
+  @Test func aLimitOfNoCoreDumpsIsNoObstacle() throws {
+    let bench = try BatchBench(images: 2)
+    let command = ([Workbench.program.path] + bench.arguments("out")).map { "'\($0)'" }
+    let result = try Workbench.runShell("ulimit -c 0; " + command.joined(separator: " "))
+    #expect(result.status == 0, "\(result.errors)")
+  }
+
+  /// Foundation trapped on the parent of a path of one character.
+  @Test func anOutputFolderOfOneLetterWillDo() throws {
+    let bench = try BatchBench(images: 1)
+    let command =
+      "cd '\(bench.folder)' && '\(Workbench.program.path)' batch in -o r --model model.onnx"
+    let result = try Workbench.runShell(command)
+    #expect(result.status == 0 && bench.exists("r/report.html"), "\(result.errors)")
+  }
+
   @Test func aFileThatKillsTwiceIsSetAside() throws {
     let bench = try BatchBench(images: 0)
     try FileManager.default.createDirectory(

@@ -40,6 +40,8 @@ package enum BatchError: Error, Equatable, CustomStringConvertible {
   case noShards(folder: String)
   /// The folder holds shards of more than one division.
   case severalDivisions(folder: String, counts: [Int])
+  /// A shard of another division than those that the folder holds.
+  case otherDivision(folder: String, count: Int, shard: Shard)
   /// Shards were run with different models, versions or options.
   case shardsDiffer(one: Shard, other: Shard)
 
@@ -82,6 +84,9 @@ package enum BatchError: Error, Equatable, CustomStringConvertible {
       "\(folder) holds shards of more than one division (into "
         + counts.map(String.init).joined(separator: " and into ")
         + "): remove the folders of the one that is not wanted"
+    case .otherDivision(let folder, let count, let shard):
+      "\(folder) holds shards of a division into \(count), and this would be shard \(shard): give "
+        + "--shard I/\(count), choose another output folder, or remove those shards' folders"
     case .shardsDiffer(let one, let other):
       "shards \(one) and \(other) were run with different models, versions or options, so their "
         + "results cannot stand in one report: run one of them again"

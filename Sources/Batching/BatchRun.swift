@@ -80,6 +80,7 @@ package struct BatchRun {
     let basis = LedgerBasis(
       configurationSHA256: configuration.digest.description,
       modelSHA256: try Self.digest(ofModel: model), retriesFailed: settings.retriesFailed)
+    if let shard { try ShardFolders.check(shard, in: folder) }
     do throws(FileError) { try Folder.make(ledgerFolder) } catch { throw .cannotWrite(error) }
     // Shards may work side by side, but not beside a run over everything.
     var locks = [try OutputLock(folder: folder, isShared: shard != nil)]

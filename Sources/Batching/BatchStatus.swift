@@ -35,8 +35,7 @@ package struct BatchStatus: Sendable, Equatable {
     let parts = try ShardFolders.all(in: folder)
     let known = parts.compactMap { try? Self(ledgerIn: $0.folder(in: folder)) }
     let whole = try? Self(ledgerIn: folder)
-    guard let first = known.first, known.contains(where: { $0.latest > whole?.latest ?? "" })
-    else {
+    guard let first = known.first, known.contains(where: { $0.isNews(beside: whole) }) else {
       self = try Self(ledgerIn: folder)
       return
     }
@@ -81,6 +80,13 @@ package struct BatchStatus: Sendable, Equatable {
 
   /// When something last happened, as far as the ledger says; ISO 8601 sorts as text.
   private var latest: String { finished ?? started }
+
+  /// True for a shard whose latest run a run over everything, or a merge, does not include. A merge
+  /// that lacked shards ends when the last of the others did: they still say what is missing.
+  private func isNews(beside whole: BatchStatus?) -> Bool {
+    guard let whole else { return true }
+    return whole.state == .complete ? latest > whole.latest : latest >= whole.latest
+  }
 
   private mutating func add(_ other: BatchStatus) {
     let worst: [State] = [.running, .broken, .interrupted, .watching, .complete]

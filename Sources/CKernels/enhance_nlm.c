@@ -1,14 +1,15 @@
 // Non-local means: for each displacement the squared differences of whole rows, box sums of them
-// along columns and rows, and weights, all as vector loops.
+// along columns and rows, and weights, all as vector loops. A pixel weighs as much for its partner
+// as the partner for the pixel, so each pair of opposite displacements is computed once.
 #include "enhancement.h"
 
 #include <string.h>
 
 #define CLONES __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
 
-size_t enhance_nlm_scratch(int width, int patchRadius) {
-  size_t padded = (size_t)width + 2 * (size_t)patchRadius;
-  return padded * (2 * (size_t)patchRadius + 3) + 2 * (size_t)width;
+size_t enhance_nlm_scratch(int width, int patchRadius, int searchRadius) {
+  size_t wide = (size_t)width + (size_t)searchRadius + 2 * (size_t)patchRadius;
+  return wide * (2 * (size_t)patchRadius + 3);
 }
 
 // exp(x) for x <= 0, within 1e-6 relative: 2^n times a polynomial of the rest; as for -87 below it.
@@ -31,54 +32,97 @@ static inline float exponential(float x) {
   return value * power.number;
 }
 
-CLONES void enhance_nlm(const float *padded, size_t stride, int width, int firstRow, int rowCount,
-                        int patchRadius, int searchRadius, float scale, float *out,
-                        float *scratch) {
-  int side = 2 * patchRadius + 1;
-  int wide = width + 2 * patchRadius;
-  int border = patchRadius + searchRadius;
-  float *squares = scratch;                       // [side, wide], a ring of rows
-  float *columns = squares + (size_t)side * (size_t)wide;  // [wide]
-  float *sums = columns + wide;                   // [wide]
-  float mean = scale / (float)(side * side);
-  for (int row = 0; row < rowCount; row++)
-    for (int x = 0; x < width; x++) out[(size_t)row * (size_t)width + (size_t)x] = 0;
-  float *total = out + (size_t)rowCount * (size_t)width;
-  memset(total, 0, (size_t)rowCount * (size_t)width * sizeof(float));
-  for (int down = -searchRadius; down <= searchRadius; down++) {
-    for (int right = -searchRadius; right <= searchRadius; right++) {
-      for (int y = -patchRadius; y < rowCount + patchRadius; y++) {
-        size_t line = (size_t)(firstRow + y + border);
-        const float *here = padded + line * stride + (size_t)searchRadius;
-        const float *there = padded + (size_t)((ptrdiff_t)line + down) * stride +
-                             (size_t)(searchRadius + right);
-        float *restrict ring = squares + (size_t)((firstRow + y + patchRadius) % side) * (size_t)wide;
-        for (int x = 0; x < wide; x++) {
-          float difference = here[x] - there[x];
-          ring[x] = difference * difference;
-        }
-        int row = y - patchRadius;
-        if (row < 0) continue;
-        // Summed anew for each row, in an order that the cut into blocks does not change.
-        for (int x = 0; x < wide; x++) columns[x] = squares[x];
-        for (int k = 1; k < side; k++) {
-          const float *restrict other = squares + (size_t)k * (size_t)wide;
-          for (int x = 0; x < wide; x++) columns[x] += other[x];
-        }
-        for (int x = 0; x < width; x++) sums[x] = columns[x];
-        for (int k = 1; k < side; k++)
-          for (int x = 0; x < width; x++) sums[x] += columns[x + k];
-        const float *restrict value =
-            padded + (size_t)(firstRow + row + border + down) * stride + (size_t)(border + right);
-        float *restrict sum = out + (size_t)row * (size_t)width;
-        float *restrict weights = total + (size_t)row * (size_t)width;
-        for (int x = 0; x < width; x++) {
-          float weight = exponential(-sums[x] * mean);
-          sum[x] += weight * value[x];
-          weights[x] += weight;
-        }
+// What all displacements of one call share.
+typedef struct {
+  const float *padded;
+  size_t stride;
+  int width, firstRow, rowCount, patchRadius, searchRadius;
+  float scale;
+  float *sum, *total;  // [rowCount, width]
+  float *scratch;
+} Block;
+
+// The pixels at (x, y) and (x + right, y + down) average each other. `side` is a constant where this
+// is inlined, so that its loops unroll.
+static inline __attribute__((always_inline)) void pairs(const Block *block, int down, int right,
+                                                        int side) {
+  const int radius = side / 2, reach = right < 0 ? -right : right;
+  const int border = radius + block->searchRadius, width = block->width;
+  // Weights are needed where either pixel of the pair lies in the picture: from column `left` on.
+  const int left = right < 0 ? 0 : -right, count = width + reach, wide = count + 2 * radius;
+  float *squares = block->scratch;  // [side, wide], a ring of rows
+  float *restrict columns = squares + (size_t)side * (size_t)wide;
+  float *restrict weights = columns + wide;
+  const float mean = block->scale / (float)(side * side);
+  const ptrdiff_t partner = (ptrdiff_t)down * (ptrdiff_t)block->stride + right;
+  for (int y = -down - radius; y < block->rowCount + radius; y++) {
+    const float *here = block->padded + (size_t)(block->firstRow + y + border) * block->stride +
+                        (size_t)(border + left - radius);
+    const float *there = here + partner;
+    int slot = (block->firstRow + y + border) % side;
+    float *restrict ring = squares + (size_t)slot * (size_t)wide;
+    for (int x = 0; x < wide; x++) {
+      float difference = here[x] - there[x];
+      ring[x] = difference * difference;
+    }
+    const int row = y - radius;
+    if (row < -down) continue;
+    // Summed anew for each row, in an order that the cut into blocks does not change.
+    for (int x = 0; x < wide; x++) {
+      float sum = squares[x];
+      for (int k = 1; k < side; k++) sum += squares[(size_t)k * (size_t)wide + (size_t)x];
+      columns[x] = sum;
+    }
+    for (int x = 0; x < count; x++) {
+      float sum = columns[x];
+      for (int k = 1; k < side; k++) sum += columns[x + k];
+      weights[x] = exponential(-sum * mean);
+    }
+    const float *value = block->padded + (size_t)(block->firstRow + row + border) * block->stride +
+                         (size_t)border;
+    if (row >= 0) {
+      float *restrict sum = block->sum + (size_t)row * (size_t)width;
+      float *restrict total = block->total + (size_t)row * (size_t)width;
+      const float *restrict other = value + partner, *restrict weight = weights - left;
+      for (int x = 0; x < width; x++) {
+        sum[x] += weight[x] * other[x];
+        total[x] += weight[x];
+      }
+    }
+    if (row + down < block->rowCount) {
+      float *restrict sum = block->sum + (size_t)(row + down) * (size_t)width;
+      float *restrict total = block->total + (size_t)(row + down) * (size_t)width;
+      const float *restrict other = value - right, *restrict weight = weights - left - right;
+      for (int x = 0; x < width; x++) {
+        sum[x] += weight[x] * other[x];
+        total[x] += weight[x];
       }
     }
   }
-  for (size_t i = 0; i < (size_t)rowCount * (size_t)width; i++) out[i] /= total[i];
+}
+
+CLONES void enhance_nlm(const float *padded, size_t stride, int width, int firstRow, int rowCount,
+                        int patchRadius, int searchRadius, float scale, float *out,
+                        float *scratch) {
+  const size_t pixels = (size_t)rowCount * (size_t)width;
+  const int border = patchRadius + searchRadius;
+  Block block = {padded, stride, width, firstRow, rowCount, patchRadius, searchRadius, scale,
+                 out, out + pixels, scratch};
+  // Each pixel weighs 1 for itself.
+  for (int row = 0; row < rowCount; row++)
+    memcpy(out + (size_t)row * (size_t)width,
+           padded + (size_t)(firstRow + row + border) * stride + (size_t)border,
+           (size_t)width * sizeof(float));
+  for (size_t i = 0; i < pixels; i++) block.total[i] = 1;
+  for (int down = 0; down <= searchRadius; down++) {
+    for (int right = down == 0 ? 1 : -searchRadius; right <= searchRadius; right++) {
+      switch (patchRadius) {
+        case 1: pairs(&block, down, right, 3); break;
+        case 2: pairs(&block, down, right, 5); break;
+        case 3: pairs(&block, down, right, 7); break;
+        default: pairs(&block, down, right, 2 * patchRadius + 1);
+      }
+    }
+  }
+  for (size_t i = 0; i < pixels; i++) out[i] /= block.total[i];
 }

@@ -2,6 +2,9 @@ internal import Imaging
 private import ModelFiles
 
 extension ScreeningModel {
+  /// What a document has to say where it gives sizes; printed lines name their unit.
+  package static let sizesInPixels = "the file tells no pixel spacing: sizes are in pixels only"
+
   /// What a reader must know before trusting the findings, the file's own remarks first.
   func warnings(for findings: Findings, _ image: Image) -> [String] {
     image.attributes.warnings + remarks + domainWarnings(image) + answerWarnings(findings, image)
@@ -44,7 +47,7 @@ extension ScreeningModel {
     }
     guard !findings.lesions.isEmpty else { return warnings }
     if image.attributes.pixelSpacing == nil {
-      warnings.append("the file tells no pixel spacing: sizes are in pixels only")
+      warnings.append(Self.sizesInPixels)
     }
     if findings.lesions.contains(where: \.touchesEdge) {
       warnings.append("a lesion reaches the image's edge and may be larger than measured")

@@ -1,4 +1,7 @@
+import Codecs
+import Files
 import Foundation
+import Imaging
 import Testing
 
 /// `classify`, `segment` and `batch` as a user runs them.
@@ -34,6 +37,22 @@ import Testing
       #expect(abs(probabilities.values.reduce(0, +) - 1) < 1e-5)
       #expect(probabilities.max { $0.value < $1.value }?.key == document["label"] as? String)
       #expect((document["model"] as? [String: Any])?["name"] as? String == "test-model")
+    }
+  }
+
+  @Test(arguments: ["classify", "segment"])
+  func linesComeWithTheirWarnings(command: String) throws {
+    try bench { folder, model in
+      let image = Image(width: 6, height: 4, pixels: .uint8((0..<24).map { UInt8($0 * 9) }))
+      try AtomicFile.write(PNGCodec.encode(image), to: folder + "/tiny.png")
+      let output = command == "segment" ? ["-o", folder + "/out"] : []
+      let result = try Workbench.run(
+        [command, folder + "/tiny.png", "--model", model] + output)
+      #expect(result.status == 0)
+      #expect(
+        result.errors.contains("tiny.png: warning: the image has only 6 x 4 pixels"),
+        "\(result.errors)")
+      #expect(!result.errors.contains("pixel spacing"))
     }
   }
 

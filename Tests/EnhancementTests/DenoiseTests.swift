@@ -41,7 +41,7 @@ struct DenoiseTests {
     }
   }
 
-  @Test(arguments: [(1, 1), (17, 5), (40, 70)], [1, 3, 5])
+  @Test(arguments: [(1, 1), (17, 5), (40, 70)], [1, 3, 5, 7, 9])
   func nonLocalMeansFollowsItsFormula(shape: (Int, Int), patch: Int) throws {
     let image = Image(
       width: shape.0, height: shape.1,

@@ -26,12 +26,28 @@ enum ShardFolders {
   /// Every shard of the division, those without a ledger too; none where the batch was not divided.
   /// - Throws: ``BatchError/severalDivisions(folder:counts:)``.
   static func all(in output: String) throws(BatchError) -> [Shard] {
-    let folder = "\(output)/\(Shard.folderName)"
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    let counts = Set(names.compactMap { Shard($0)?.count }).sorted()
-    guard counts.count < 2 else { throw .severalDivisions(folder: folder, counts: counts) }
+    let counts = divisions(in: output)
+    guard counts.count < 2 else {
+      throw .severalDivisions(folder: folder(in: output), counts: counts)
+    }
     guard let count = counts.first else { return [] }
     return (0..<count).compactMap { Shard(index: $0, count: count) }
+  }
+
+  /// Refuses a shard that could not be merged with those that are there, before it works for hours.
+  /// - Throws: ``BatchError/otherDivision(folder:count:shard:)``.
+  static func check(_ shard: Shard, in output: String) throws(BatchError) {
+    if let other = divisions(in: output).first(where: { $0 != shard.count }) {
+      throw .otherDivision(folder: folder(in: output), count: other, shard: shard)
+    }
+  }
+
+  private static func folder(in output: String) -> String { "\(output)/\(Shard.folderName)" }
+
+  /// Into how many parts the batch was divided; more than one number where that was done anew.
+  private static func divisions(in output: String) -> [Int] {
+    let names = try? FileManager.default.contentsOfDirectory(atPath: folder(in: output))
+    return Set((names ?? []).compactMap { Shard($0)?.count }).sorted()
   }
 
   /// The ledger of a shard, nil for one that nobody has begun.

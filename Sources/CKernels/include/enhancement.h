@@ -26,10 +26,10 @@ ENHANCE_SELECT(enhance_select_f64, double)
 ///
 /// `padded` is the image with `patchRadius + searchRadius` more pixels on each side, `stride` samples
 /// from row to row. A pixel at displacement t weighs exp(-mean((patch - patch(t))^2) x scale).
-/// `scratch` has room for `enhance_nlm_scratch(width, patchRadius)` floats.
+/// `scratch` has room for `enhance_nlm_scratch(width, patchRadius, searchRadius)` floats.
 void enhance_nlm(const float *padded, size_t stride, int width, int firstRow, int rowCount,
                  int patchRadius, int searchRadius, float scale, float *out, float *scratch);
-size_t enhance_nlm_scratch(int width, int patchRadius);
+size_t enhance_nlm_scratch(int width, int patchRadius, int searchRadius);
 
 /// out[x] = sum of weights[k] x in[x + k x step], for `count` outputs.
 void enhance_filter(const float *in, size_t step, const float *weights, int taps, float *out,

@@ -53,7 +53,8 @@ package struct NonLocalMeans: EnhancementMethod {
     let radius = patch / 2
     let padded = BorderedPlane(
       plane, width: width, height: height, border: radius + distance, source: mirrored)
-    var scratch = [Float](repeating: 0, count: enhance_nlm_scratch(Int32(width), Int32(radius)))
+    var scratch = [Float](
+      repeating: 0, count: enhance_nlm_scratch(Int32(width), Int32(radius), Int32(distance)))
     let blockRows = 64
     var block = [Float](repeating: 0, count: 2 * blockRows * width)
     var result: [Float] = []

@@ -58,7 +58,7 @@ struct ClassifyCommand: ParsableCommand {
     let labels = session.model.metadata.labels
     if csv { try StandardOutput.write(ClassificationOutput.csvHeader(labels)) }
     let (json, csv) = (json, csv)
-    let ending = try session.run { record in
+    let ending = try session.run(sayingWarnings: !json) { record in
       if json {
         try StandardOutput.writeLine(ClassificationOutput.json(record).text())
       } else if csv {

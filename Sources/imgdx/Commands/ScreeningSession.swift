@@ -15,10 +15,14 @@ struct ScreeningSession {
   /// Name and version, as outputs state it.
   static let program = "imgdx \(programVersion)"
 
-  /// Runs every case and tells of failures on standard error.
-  /// - Parameter deliver: gets the records in the order of the inputs.
+  /// Runs every case and tells of failures and warnings on standard error.
+  /// - Parameters:
+  ///   - sayingWarnings: false where `deliver` shows the warnings.
+  ///   - deliver: gets the records in the order of the inputs.
   /// - Returns: how the run ended; nothing more has to be said about it.
-  func run(deliver: @escaping @Sendable (CaseRecord) throws -> Void) throws -> Ending {
+  func run(
+    sayingWarnings: Bool = true, deliver: @escaping @Sendable (CaseRecord) throws -> Void
+  ) throws -> Ending {
     Interruption.handleInOrder()
     let (jobs, threads) = workers.split(over: works.count)
     let run = ThreadedRun(
@@ -32,6 +36,9 @@ struct ScreeningSession {
           failures.add(1, ordering: .relaxed)
           meter.say("imgdx: \(record.source.place): \(reason)")
         }
+        for warning in sayingWarnings ? record.spokenWarnings : [] {
+          meter.say("imgdx: \(record.source.place): warning: \(warning)")
+        }
         try deliver(record)
       }
       meter.advance()
@@ -39,6 +46,13 @@ struct ScreeningSession {
     meter.finish()
     if !isComplete { return .interrupted }
     return failures.load(ordering: .relaxed) > 0 ? .someInputsFailed : .done
+  }
+}
+
+extension CaseRecord {
+  /// Printed lines name the unit of each size, so they need no warning of it.
+  fileprivate var spokenWarnings: [String] {
+    (findings?.warnings ?? []).filter { $0 != ScreeningModel.sizesInPixels }
   }
 }
 

@@ -60,6 +60,8 @@ import Testing
     #expect(merged.errors.contains("shard 1/3: missing"))
     #expect(merged.errors.contains("files without results: "))
     #expect(try bench.object("out/run.json")["interrupted"] as? Bool == true)
+    let status = try Workbench.run(["batch", "status", "\(bench.folder)/out"])
+    #expect((status.output + status.errors).contains("shard 1/3: missing"))
     #expect(try bench.run("out", ["--shard", "1/3"]).status == 0)
     #expect(try merge(bench, "out").status == 0)
   }
@@ -114,10 +116,20 @@ import Testing
     let differ = try merge(bench, "out")
     #expect(
       differ.status == 1 && differ.errors.contains("shards 0/2 and 1/2 were run with different"))
-    #expect(try bench.run("out", ["--shard", "0/3"]).status == 0)
+    #expect(try merge(bench, "nowhere").status == 1)
+  }
+
+  @Test func aShardOfAnotherDivisionIsRefusedAtItsStart() throws {
+    let bench = try BatchBench(images: 4)
+    #expect(try bench.run("out", ["--shard", "0/2"]).status == 0)
+    let refused = try bench.run("out", ["--shard", "0/1"])
+    #expect(refused.status == 1 && refused.errors.contains("a division into 2"))
+    #expect(!bench.exists("out/shards/0-of-1"))
+    // Two that began in the same moment.
+    let other = URL(fileURLWithPath: "\(bench.folder)/out/shards/0-of-3")
+    try FileManager.default.createDirectory(at: other, withIntermediateDirectories: false)
     let divisions = try merge(bench, "out")
     #expect(divisions.status == 1 && divisions.errors.contains("into 2 and into 3"))
-    #expect(try merge(bench, "nowhere").status == 1)
   }
 
   @Test func dryRunAndEnvironmentKnowShards() throws {

@@ -55,6 +55,11 @@ extension Attribute {
   static let physicalDeltaY = Attribute(0x18, 0x602E, .FD, "Physical Delta Y")
   static let imagePositionPatient = Attribute(0x20, 0x0032, .DS, "Image Position (Patient)")
   static let imageOrientationPatient = Attribute(0x20, 0x0037, .DS, "Image Orientation (Patient)")
+  static let projectionCalibration = Attribute(
+    0x18, 0x9401, .SQ, "Projection Pixel Calibration Sequence")
+  static let objectPixelSpacing = Attribute(
+    0x18, 0x9404, .FD, "Object Pixel Spacing in Center of Beam")
+  static let framePixelData = Attribute(0x28, 0x9443, .SQ, "Frame Pixel Data Properties Sequence")
   static let pixelSpacing = Attribute(0x28, 0x0030, .DS, "Pixel Spacing")
   static let pixelAspectRatio = Attribute(0x28, 0x0034, .IS, "Pixel Aspect Ratio")
 
@@ -72,6 +77,11 @@ extension Attribute {
   static let pixelRepresentation = Attribute(0x28, 0x0103, .US, "Pixel Representation")
   static let pixelPaddingValue = Attribute(0x28, 0x0120, .US, "Pixel Padding Value")
   static let pixelPaddingRangeLimit = Attribute(0x28, 0x0121, .US, "Pixel Padding Range Limit")
+  static let floatPaddingValue = Attribute(0x28, 0x0122, .FL, "Float Pixel Padding Value")
+  static let doublePaddingValue = Attribute(0x28, 0x0123, .FD, "Double Float Pixel Padding Value")
+  static let floatPaddingLimit = Attribute(0x28, 0x0124, .FL, "Float Pixel Padding Range Limit")
+  static let doublePaddingLimit = Attribute(
+    0x28, 0x0125, .FD, "Double Float Pixel Padding Range Limit")
   static let extendedOffsetTable = Attribute(0x7FE0, 0x0001, .OV, "Extended Offset Table")
   static let pixelData = Attribute(0x7FE0, 0x0010, .OW, "Pixel Data")
   static let pixelDataProviderURL = Attribute(0x28, 0x7FE0, .UR, "Pixel Data Provider URL")

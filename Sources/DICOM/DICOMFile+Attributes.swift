@@ -55,17 +55,27 @@ extension DICOMFile {
 
   /// Pixel Padding Value, and the range to its limit, in stored values (PS3.3 C.7.5.1.1.2).
   private func padding() -> ClosedRange<Double>? {
-    guard let first = dataSet.integer(.pixelPaddingValue), !pixels.isFloatingPoint else {
-      return nil
-    }
+    if pixels.isFloatingPoint { return floatPadding() }
+    guard let first = dataSet.integer(.pixelPaddingValue) else { return nil }
     let low = storedValue(first)
     let high = dataSet.integer(.pixelPaddingRangeLimit).map { storedValue($0) } ?? low
     return min(low, high)...max(low, high)
   }
 
-  /// A US value that stands for a signed one where samples are signed.
+  private func floatPadding() -> ClosedRange<Double>? {
+    let isDouble = pixels.bitsAllocated == 64
+    guard let first = dataSet.number(isDouble ? .doublePaddingValue : .floatPaddingValue) else {
+      return nil
+    }
+    let last = dataSet.number(isDouble ? .doublePaddingLimit : .floatPaddingLimit) ?? first
+    guard !first.isNaN, !last.isNaN else { return nil }
+    return min(first, last)...max(first, last)
+  }
+
+  /// Whichever VR the file has: the value of these 16 bits where samples are signed, or are not.
   private func storedValue(_ value: Int) -> Double {
-    pixels.isSigned && value >= 0x8000 ? Double(value - 0x10000) : Double(value)
+    if pixels.isSigned { return Double(value >= 0x8000 ? value - 0x10000 : value) }
+    return Double(value < 0 ? value + 0x10000 : value)
   }
 
   private func identifiers(frame index: Int) -> Identifiers {

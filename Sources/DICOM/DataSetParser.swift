@@ -37,9 +37,16 @@ struct DataSetParser {
       let second = source.byte(at: offset + 5)
     else { return plain }
     let vr = VR(first, second)
-    // Some writers put implicit elements into explicit files.
-    guard vr.isTwoCapitals else { return plain }
     let short = source.integer(UInt16.self, at: offset + 6, bigEndian: big) ?? 0
+    guard vr.isTwoCapitals else {
+      // Some writers put implicit elements into explicit files; others fill in "??" or blanks for a
+      // VR that they do not know, which makes no sense as a length.
+      let isLength = long == Self.undefined || Int(long) <= end - (offset + 8)
+      guard !isLength || (vr.isPrintable && short != 0), Int(short) <= end - (offset + 8) else {
+        return plain
+      }
+      return Header(tag: tag, vr: nil, length: Int(short), start: offset + 8)
+    }
     // A VR of a later edition of the standard has a 32-bit length after two zero bytes.
     let isLong = vr.hasLongLength || (!vr.isKnown && short == 0)
     guard isLong else { return Header(tag: tag, vr: vr, length: Int(short), start: offset + 8) }

@@ -37,7 +37,9 @@ extension FrameDecoder {
     }
     guard bytes.count >= header.leastBytes else { throw failure("its JPEG data end early") }
     let cells = try decodeJPEG(JPEGRepair.withSoundScanHeader(bytes, header), header)
-    let format = CellFormat(file.pixels, precision: header.precision)
+    var format = CellFormat(file.pixels, precision: header.precision)
+    // Signed samples lie in unsigned codestreams as bit patterns, which have no order to go beyond.
+    format.isLimited = file.transferSyntax.isLossy && !format.isSigned
     let count = file.pixels.samplesOfFrame
     let isLittle = UInt16(1).littleEndian == 1
     let unpacked = cells.withUnsafeBytes {
@@ -59,7 +61,8 @@ extension FrameDecoder {
   }
 
   private func decodeJPEG(_ bytes: [UInt8], _ header: JPEGHeader) throws(DICOMError) -> [UInt8] {
-    let size = file.pixels.samplesOfFrame * (header.precision <= 8 ? 1 : 2)
+    // DCMTK's JPEG-LS writes whole words: an odd number of bytes needs room for one more.
+    let size = (file.pixels.samplesOfFrame * (header.precision <= 8 ? 1 : 2) + 1) / 2 * 2
     let geometry = cdcmtk_geometry(
       rows: UInt16(header.rows), columns: UInt16(header.columns),
       samples: UInt16(header.components), precision: UInt16(header.precision))
@@ -100,7 +103,8 @@ extension FrameDecoder {
         precision: header.precision)
       if let mismatch { throw .corrupt(.jpeg2000, reason: mismatch) }
       let decoded = try JPEG2000Codec.decode(bytes)
-      let format = CellFormat(file.pixels, precision: decoded.precision)
+      var format = CellFormat(file.pixels, precision: decoded.precision)
+      format.isLimited = file.transferSyntax.isLossy && format.isSigned == decoded.isSigned
       // The component transforms RCT and ICT are undone by the decoder.
       let isTransformed = file.pixels.photometric == .ybrRCT || file.pixels.photometric == .ybrICT
       let isAsDeclared =

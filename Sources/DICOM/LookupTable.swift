@@ -30,9 +30,9 @@ package struct LookupTable: Sendable, Equatable {
       else { return nil }
       self.init(description, words)
     } else {
-      guard let segments = LookupTable.words(dataSet, attributes.segmented, count: nil),
-        let words = LookupTable.expanded(segments, count: description.count)
-      else { return nil }
+      guard let words = LookupTable.segmented(dataSet, attributes.segmented, description) else {
+        return nil
+      }
       self.init(description, words)
     }
   }
@@ -60,7 +60,8 @@ package struct LookupTable: Sendable, Equatable {
       let stated = values[0] & 0xFFFF
       count = stated == 0 ? 0x10000 : stated
       let first = values[1] & 0xFFFF
-      firstMapped = isInputSigned && first >= 0x8000 ? first - 0x10000 : first
+      let isNegative = first >= 0x8000 && (isInputSigned || values[1] < 0)
+      firstMapped = isNegative ? first - 0x10000 : first
       bits = values[2]
       guard (1...16).contains(bits) else { return nil }
     }
@@ -73,13 +74,7 @@ package struct LookupTable: Sendable, Equatable {
     let big = dataSet.encoding.isBigEndian
     if let count, length < count * 2 {
       guard length >= count else { return nil }
-      let bytes = dataSet.source.bytes(element.value)
-      // Two entries a word: a big endian file has the pairs swapped where they were words.
-      let swaps = big && element.vr != .OB
-      return (0..<count).compactMap { index in
-        let position = swaps ? index ^ 1 : index
-        return position < bytes.count ? UInt16(bytes[position]) : nil
-      }
+      return Array(packed(element, dataSet).prefix(count))
     }
     let size = min(count ?? length / 2, 1 << 18)
     return (0..<size).compactMap {
@@ -88,61 +83,29 @@ package struct LookupTable: Sendable, Equatable {
     }
   }
 
-  /// Segments that one table may run through; empty ones repeated by others would take for ever.
-  private static let mostSegments = 1 << 18
-
-  /// Expands segments: discrete, linear and indirect (PS3.3 C.7.9.2).
-  static func expanded(_ words: [UInt16], count: Int) -> [UInt16]? {
-    var out = [UInt16]()
-    out.reserveCapacity(count)
-    var budget = mostSegments
-    guard
-      run(
-        words, from: 0, segments: nil, into: &out, count: count, budget: &budget, isNested: false)
-    else { return nil }
-    guard let last = out.last else { return nil }
-    if out.count < count { out += [UInt16](repeating: last, count: count - out.count) }
-    return Array(out.prefix(count))
+  /// 8-bit entries, two a word: a big endian file has the pairs swapped where they were words.
+  private static func packed(_ element: Element, _ dataSet: DataSet) -> [UInt16] {
+    let bytes = dataSet.source.bytes(element.value)
+    let swaps = dataSet.encoding.isBigEndian && element.vr != .OB
+    return bytes.indices.compactMap { index in
+      let position = swaps ? index ^ 1 : index
+      return position < bytes.count ? UInt16(bytes[position]) : nil
+    }
   }
 
-  /// Expands segments from `start` on until the table is full. False for nonsense.
-  private static func run(
-    _ words: [UInt16], from start: Int, segments: Int?, into out: inout [UInt16], count: Int,
-    budget: inout Int, isNested: Bool
-  ) -> Bool {
-    var position = start
-    var left = segments ?? Int.max
-    while left > 0 && out.count < count && position + 1 < words.count {
-      left -= 1
-      budget -= 1
-      guard budget > 0 else { return false }
-      let length = Int(words[position + 1])
-      switch words[position] {
-      case 0:
-        guard position + 2 + length <= words.count else { return false }
-        out += words[(position + 2)..<(position + 2 + length)]
-        position += 2 + length
-      case 1:
-        guard position + 2 < words.count, let from = out.last else { return false }
-        let to = Double(words[position + 2])
-        for step in stride(from: 1, through: length, by: 1) {
-          let share = Double(step) / Double(length)
-          out.append(UInt16((Double(from) + (to - Double(from)) * share).rounded()))
-        }
-        position += 3
-      case 2:
-        // An indirect segment repeats `length` earlier ones; it may not point at another.
-        guard !isNested, position + 3 < words.count else { return false }
-        let offset = Int(words[position + 2]) | Int(words[position + 3]) << 16
-        guard offset < position,
-          run(
-            words, from: offset, segments: length, into: &out, count: count, budget: &budget,
-            isNested: true)
-        else { return false }
-        position += 4
-      default: return false
-      }
+  /// Segments of 8-bit entries where the descriptor says so and they make up the table, else of 16.
+  private static func segmented(
+    _ dataSet: DataSet, _ attribute: Attribute, _ description: Description
+  ) -> [UInt16]? {
+    guard let element = dataSet.element(attribute.tag), element.value.count <= 1 << 18 else {
+      return nil
     }
-    return true
+    if description.bits <= 8 {
+      let packed = PaletteSegments(
+        words: packed(element, dataSet), bytesOfEntry: 1, count: description.count)
+      if let table = packed.expanded(isExact: true) { return table }
+    }
+    guard let words = words(dataSet, attribute, count: nil) else { return nil }
+    return PaletteSegments(words: words, bytesOfEntry: 2, count: description.count).expanded()
   }
 }

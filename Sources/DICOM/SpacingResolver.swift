@@ -9,18 +9,32 @@ struct SpacingResolver {
   private var dataSet: DataSet { file.dataSet }
 
   /// In this order: ultrasound regions; Pixel Measures of enhanced objects; Pixel Spacing; for
-  /// projections Imager Pixel Spacing divided by the magnification (PS3.3 10.7.1.3); scanned film.
+  /// projections the calibrated spacing of enhanced objects, else Imager Pixel Spacing divided by the
+  /// magnification (PS3.3 10.7.1.3); scanned film.
   func resolve(warnings: inout [String]) -> PixelSpacing? {
     if let spacing = ultrasound(warnings: &warnings) { return spacing }
     let measures = file.group(.pixelMeasuresSequence, frame: frame)
-    if let spacing = pair(measures, .pixelSpacing, warnings: &warnings) { return spacing }
+    if !isSpacingOfDetector(measures),
+      let spacing = pair(measures, .pixelSpacing, warnings: &warnings)
+    {
+      return spacing
+    }
     if !dataSet.items(.ultrasoundRegions).isEmpty { return nil }
+    let calibration = file.group(.projectionCalibration, frame: frame)
+    if let spacing = pair(calibration, .objectPixelSpacing, warnings: &warnings) { return spacing }
     if let spacing = imager(warnings: &warnings) { return spacing }
     if let spacing = pair(dataSet, .nominalScannedPixelSpacing, warnings: &warnings) {
       warnings.append("pixel spacing is that of the scanned film")
       return spacing
     }
     return nil
+  }
+
+  /// Pixel Spacing that repeats Imager Pixel Spacing is not corrected for the magnification
+  /// (PS3.3 10.7.1.3).
+  private func isSpacingOfDetector(_ measures: DataSet) -> Bool {
+    let stated = measures.numbers(.pixelSpacing)
+    return !stated.isEmpty && stated == dataSet.numbers(.imagerPixelSpacing)
   }
 
   /// Row spacing, then column spacing; a single value is used for both.
@@ -43,7 +57,8 @@ struct SpacingResolver {
   }
 
   private func imager(warnings: inout [String]) -> PixelSpacing? {
-    guard let detector = pair(dataSet, .imagerPixelSpacing, warnings: &warnings) else {
+    let properties = file.group(.framePixelData, frame: frame)
+    guard let detector = pair(properties, .imagerPixelSpacing, warnings: &warnings) else {
       return nil
     }
     guard let factor = magnification(), factor >= 1, factor < 100 else {

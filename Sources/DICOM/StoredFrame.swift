@@ -46,6 +46,9 @@ struct CellFormat: Equatable {
   var isSigned: Bool
   /// Bits of the samples that are to come out: 8, 16 or 32.
   var container: Int
+  /// Cells are numbers and not bit patterns: those that a lossy codestream of more bits puts beside
+  /// the sample's range are the nearest value inside, where masked bits would turn white to black.
+  var isLimited = false
 }
 
 extension CellFormat {

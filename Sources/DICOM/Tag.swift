@@ -51,6 +51,8 @@ package struct VR: Sendable, Hashable, CustomStringConvertible {
 
   var isTwoCapitals: Bool { (65...90).contains(first) && (65...90).contains(second) }
 
+  var isPrintable: Bool { (32...126).contains(first) && (32...126).contains(second) }
+
   /// True for those with two reserved bytes and a 32-bit length in explicit encodings.
   var hasLongLength: Bool { VR.long.contains(self) }
   var isKnown: Bool { VR.long.contains(self) || VR.short.contains(self) }

@@ -39,6 +39,12 @@ package struct TransferSyntax: Sendable, Equatable {
   /// True where uncompressed samples are in the other byte order than the data set.
   var hasBigEndianPixels: Bool { uid == TransferSyntax.geBigEndianPixels }
 
+  /// True where codestreams may hold values near the original ones.
+  var isLossy: Bool {
+    let suffixes = ["50", "51", "52", "53", "54", "55", "56", "81", "91", "93", "203"]
+    return suffixes.contains { uid == "1.2.840.10008.1.2.4." + $0 }
+  }
+
   private static let geBigEndianPixels = "1.2.840.113619.5.2"
   static let implicitLittle = TransferSyntax(uid: "1.2.840.10008.1.2")
   static let explicitLittle = TransferSyntax(uid: "1.2.840.10008.1.2.1")

@@ -60,10 +60,26 @@ enum Cells {
     }
   }
 
+  /// Keeps numbers within the range of the sample's bits.
+  private static func limit<Cell: FixedWidthInteger & UnsignedInteger, Out: FixedWidthInteger>(
+    _ cells: [Cell], _ format: CellFormat
+  ) -> [Out] {
+    let bits = Int64(format.stored - (format.isSigned ? 1 : 0))
+    let largest = (Int64(1) << bits) - 1
+    let least = format.isSigned ? -largest - 1 : 0
+    let shift = Int64(64 - Cell.bitWidth)
+    return cells.map { cell in
+      let value = Int64(truncatingIfNeeded: cell)
+      let number = format.isSigned ? (value << shift) >> shift : value
+      return Out(truncatingIfNeeded: min(max(number, least), largest))
+    }
+  }
+
   /// Shifts the sample down, masks what is beside it, extends the sign.
   private static func extract<Cell: FixedWidthInteger & UnsignedInteger, Out: FixedWidthInteger>(
     _ cells: [Cell], _ format: CellFormat
   ) -> [Out] {
+    if format.isLimited && format.high == format.stored - 1 { return limit(cells, format) }
     let up = UInt64(64 - 1 - format.high)
     let down = UInt64(64 - format.stored)
     return cells.withUnsafeBufferPointer { source in

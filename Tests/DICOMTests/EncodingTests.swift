@@ -52,6 +52,26 @@ struct EncodingTests {
     #expect(try object.file().storedFrame(0).pixels == Self.expected)
   }
 
+  /// Regression: these were read as implicit elements, the length of which is longer than the file.
+  @Test(arguments: ["??", "  ", "ox", "\0\0"]) func valueRepresentationsThatAreNone(_ vr: String)
+    throws
+  {
+    var object = TestObject(grey: Self.cells, columns: 2, rows: 1, allocated: 16)
+    object.set(0x09, 0x1001, vr, [1, 2, 3, 4])
+    #expect(try object.file().storedFrame(0).pixels == Self.expected)
+  }
+
+  /// An element without a VR among those with one.
+  @Test func anImplicitElementInAnExplicitFile() throws {
+    var object = TestObject(grey: Self.cells, columns: 2, rows: 1, allocated: 16)
+    object.set(0x09, 0x1001, "\u{6}\0", [])
+    object.set(0x09, 0x1002, "LO", [])
+    let bytes = object.bytes
+    let start = try #require(bytes.firstRange(of: [9, 0, 1, 0x10])).lowerBound
+    let changed = bytes[..<(start + 8)] + [1, 2, 3, 4, 5, 6] + bytes[(start + 8)...]
+    #expect(try DICOMFile(FileBytes(Array(changed))).storedFrame(0).pixels == Self.expected)
+  }
+
   @Test func anUnknownSequenceInTheWrongEncodingIsWalkedOver() throws {
     for inner in [TestObject.Form.implicitLittle, .explicitLittle] {
       var item = TestObject(inner, transferSyntax: nil)

@@ -44,7 +44,11 @@ enum JPEGLibrary {
     case CJPEG_OUT_OF_MEMORY: throw .outOfMemory(.jpeg)
     case CJPEG_TOO_MANY_SCANS:
       throw .corrupt(.jpeg, reason: "it has more than \(limits.maximumScans) scans")
-    default: throw .corrupt(.jpeg, reason: text(of: message))
+    default:
+      let text = text(of: message)
+      // The library knows no marker of JPEG-LS.
+      if text.hasSuffix("0xf7") { throw .unsupported(.jpeg, reason: "it is JPEG-LS") }
+      throw .corrupt(.jpeg, reason: text)
     }
   }
 

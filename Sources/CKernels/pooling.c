@@ -125,3 +125,12 @@ KERNEL void imgdx_global_average(
   const float share = 1.0f / (float)pixels;
   for (long i = 0; i < channels; i++) y[i] *= share;
 }
+
+KERNEL void imgdx_global_maximum(
+    float *restrict y, const float *restrict x, long pixels, long channels) {
+  for (long i = 0; i < channels; i++) y[i] = x[i];
+  for (long p = 1; p < pixels; p++) {
+    x += channels;
+    for (long i = 0; i < channels; i++) y[i] = x[i] >= y[i] ? x[i] : y[i];
+  }
+}

@@ -22,3 +22,5 @@ void imgdx_average_pool_backward(
     long pad_right);
 /// y[c] = scale * sum over pixels of x[pixel][c]
 void imgdx_global_average(float *y, const float *x, long pixels, long channels);
+/// y[c] = largest of x[pixel][c]; there is at least one pixel.
+void imgdx_global_maximum(float *y, const float *x, long pixels, long channels);

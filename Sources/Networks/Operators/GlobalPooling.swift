@@ -58,12 +58,8 @@ private final class GlobalMaximumKernel: Kernel {
 
   func forward(_ run: Run) {
     let (x, y) = (io.inputs[0], io.outputs[0])
-    for image in 0..<x.n {
-      let (source, target) = (x.image(image), y.image(image))
-      target.update(from: source, count: x.c)
-      for at in x.c..<max(x.imageCount, x.c) {
-        target[at % x.c] = max(target[at % x.c], source[at])
-      }
+    run.pool.run(x.n) { image, _ in
+      imgdx_global_maximum(y.image(image), x.image(image), x.h * x.w, x.c)
     }
   }
 

@@ -51,7 +51,8 @@ final class WinogradConvolution: Kernel {
   var scratchCount: Int {
     let isTraining = io.mode == .training
     let tiles = max(forwardTiles.heldTiles, isTraining ? backwardTiles.heldTiles : 0)
-    return max(36 * tiles * (parts.x.c + parts.y.c), isTraining ? WinogradWeights.boxCount : 0)
+    let transforms = 36 * TileGrid.pitch(tiles) * (parts.x.c + parts.y.c)
+    return max(transforms, isTraining ? WinogradWeights.boxCount : 0)
   }
 
   var workspaceCount: Int {

@@ -12,37 +12,37 @@ struct WinogradPass {
   let padLeft: Int
   let ending: ProductEnding
 
-  /// One block of tiles from end to end, in `scratch`: 36 · tiles · (x.c + y.c) floats.
+  /// One block of tiles from end to end, in `scratch`: 36 · pitch · (x.c + y.c) floats.
   func runBlock(_ tiles: Range<Int>, _ scratch: UnsafeMutablePointer<Float>) {
-    let count = tiles.count
-    let m = scratch + 36 * count * x.c
-    transformInput(tiles, to: scratch, pitch: count)
+    let (count, pitch) = (tiles.count, TileGrid.pitch(tiles.count))
+    let m = scratch + 36 * pitch * x.c
+    transformInput(tiles, to: scratch, pitch: pitch)
     for tap in 0..<36 {
       weights.multiply(
-        tap, into: m + tap * count * y.c, y.c, scratch + tap * count * x.c, x.c, m: count)
+        tap, into: m + tap * pitch * y.c, y.c, scratch + tap * pitch * x.c, x.c, m: count)
     }
-    transformOutput(tiles, from: m, pitch: count)
+    transformOutput(tiles, from: m, pitch: pitch)
   }
 
   /// All tiles at once: the workers share the transforms, then the products, then the way back.
   func runByTaps(_ run: Run) {
-    let (total, v) = (grid.total, run.scratch(of: 0))
-    let m = v + 36 * total * x.c
+    let (total, pitch, v) = (grid.total, TileGrid.pitch(grid.total), run.scratch(of: 0))
+    let m = v + 36 * pitch * x.c
     let (size, slice) = (8, 128)
     run.pool.run((total + size - 1) / size) { task, _ in
       let tiles = task * size..<min((task + 1) * size, total)
-      transformInput(tiles, to: v + tiles.lowerBound * x.c, pitch: total)
+      transformInput(tiles, to: v + tiles.lowerBound * x.c, pitch: pitch)
     }
     let slices = (y.c + slice - 1) / slice
     run.pool.run(36 * slices) { task, _ in
       let (tap, column) = (task / slices, task % slices * slice)
       weights.multiply(
-        tap, into: m + tap * total * y.c, y.c, v + tap * total * x.c, x.c, m: total,
+        tap, into: m + tap * pitch * y.c, y.c, v + tap * pitch * x.c, x.c, m: total,
         columns: column..<min(column + slice, y.c))
     }
     run.pool.run((total + size - 1) / size) { task, _ in
       let tiles = task * size..<min((task + 1) * size, total)
-      transformOutput(tiles, from: m + tiles.lowerBound * y.c, pitch: total)
+      transformOutput(tiles, from: m + tiles.lowerBound * y.c, pitch: pitch)
     }
   }
 
@@ -82,10 +82,15 @@ struct TileGrid {
     total = perImage * output.n
     let channels = inputs + outputs
     let wish = max((1 << 17) / (36 * channels), inputs * outputs / (2 * channels))
-    block = min(total, min(128, max(16, wish)))
+    // Whole groups of the twelve rows that the product kernel works on at once.
+    block = min(total, (min(128, max(16, wish)) + 11) / 12 * 12)
   }
 
   var blocks: Int { (total + block - 1) / block }
+
+  /// Tiles from one tap's plane to the next. Odd, so that the 36 planes do not fall on the same few
+  /// sets of the first-level cache.
+  static func pitch(_ tiles: Int) -> Int { tiles | 1 }
 
   /// Few blocks would leave workers idle: then the 36 products are the tasks.
   var isSmall: Bool { blocks < 8 }

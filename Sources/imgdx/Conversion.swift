@@ -52,25 +52,14 @@ struct Conversion {
     try write(image, to: path)
   }
 
-  /// Frames are decoded and written one after the other: a volume is never in memory whole.
   private func writeArray(to path: String) throws {
     let frames = frame.map { $0..<($0 + 1) } ?? 0..<file.facts.frames
-    let first = try file.storedFrame(frames.lowerBound)
-    var shape = [first.height, first.width]
-    if first.samples > 1 { shape.append(first.samples) }
-    if frames.count > 1 { shape.insert(frames.count, at: 0) }
-    let writer = try AtomicFileWriter(path: path)
-    try writer.append(NPYArray.header(shape: shape, values: first.pixels))
-    try first.pixels.withLittleEndianBytes { try writer.append($0) }
-    for index in frames.dropFirst() {
-      let next = try file.storedFrame(index)
+    try FrameArray(path: path).write(frames.count) { index in
+      try file.storedFrame(frames.lowerBound + index)
+    } differing: { index in
       // Pages of a TIFF file may differ.
-      guard next.hasShape(of: first) else {
-        throw ConversionError.framesDiffer(path: file.path, frame: index + 1)
-      }
-      try next.pixels.withLittleEndianBytes { try writer.append($0) }
+      .framesDiffer(path: file.path, frame: frames.lowerBound + index + 1)
     }
-    try writer.commit()
   }
 
   /// Writes the picture as it is meant to be seen.
@@ -130,6 +119,8 @@ enum ConversionError: Error, CustomStringConvertible {
   case windowOnColor(path: String)
   /// An array holds frames of one size and type. Counted from 1.
   case framesDiffer(path: String, frame: Int)
+  /// The same of a series; the path is that of the slice.
+  case slicesDiffer(path: String)
 
   var description: String {
     switch self {
@@ -139,6 +130,8 @@ enum ConversionError: Error, CustomStringConvertible {
       "\(path): a window applies to grey images, and this one is in colour"
     case .framesDiffer(let path, let frame):
       "\(path): frame \(frame) has another size or type than the first; convert one by --frame"
+    case .slicesDiffer(let path):
+      "\(path): this slice has another size or type than the first of its series"
     }
   }
 }

@@ -14,9 +14,15 @@ struct ConvertCommand: ParsableCommand {
       palette and colour model applied, MONOCHROME1 turned over. With --raw the stored values are \
       written instead; to .npy with all frames, [frames,] rows, columns[, samples]. A .dcm holds grey samples \
       as stored with rescale and windows beside them, and colour as RGB.
+
+      A folder stands for a series of DICOM slices, which are sorted by position and written to one .npy, a slice in memory \
+      at a time: imgdx convert --raw CT/ volume.npy
       """)
 
-  @Argument(help: "A PNG, JPEG, JPEG 2000, TIFF or DICOM file, or - for standard input.")
+  @Argument(
+    help:
+      "A PNG, JPEG, JPEG 2000, TIFF or DICOM file, - for standard input, or a folder with a DICOM series."
+  )
   var input: String
 
   @Argument(help: "The file to write; its extension tells the format.")
@@ -24,6 +30,10 @@ struct ConvertCommand: ParsableCommand {
 
   @Option(help: "Which frame, counted from 1. (default: the first; all for --raw to .npy)")
   var frame: Int?
+
+  @Option(
+    help: "Which series of a folder, counted from 1 as imgdx info counts. (default: the only one)")
+  var series: Int?
 
   @Flag(help: "Keep the stored values: no window, palette or colour conversion.")
   var raw = false
@@ -46,6 +56,10 @@ struct ConvertCommand: ParsableCommand {
       throw ValidationError("--raw, --voi and --window exclude each other.")
     }
     guard frame ?? 1 >= 1 else { throw ValidationError("--frame counts from 1.") }
+    guard series ?? 1 >= 1 else { throw ValidationError("--series counts from 1.") }
+    guard frame == nil || series == nil else {
+      throw ValidationError("--frame is for files and --series for folders.")
+    }
     guard Conversion.Format(path: output) != nil else {
       throw ValidationError("The output's name must end in .png, .jpg, .npy or .dcm.")
     }
@@ -53,6 +67,8 @@ struct ConvertCommand: ParsableCommand {
 
   func run() throws {
     guard let format = Conversion.Format(path: output) else { return }
+    if input != "-" && ImageDiscovery.isFolder(input) { return try convertSeries(format) }
+    guard series == nil else { throw SeriesChoiceError.noFolder(path: input) }
     try Originals([input]).check(output)
     let file = try ImageFile(path: input, limits: limits.limits)
     if frame == nil && file.facts.frames > 1 && !(raw && format == .npy) && format != .dicom {
@@ -65,6 +81,15 @@ struct ConvertCommand: ParsableCommand {
     } else {
       try conversion.writeShown(to: output, window: window?.window)
     }
+  }
+}
+
+extension ConvertCommand {
+  private func convertSeries(_ format: Conversion.Format) throws {
+    guard format == .npy, frame == nil else { throw SeriesChoiceError.onlyArrays(folder: input) }
+    let conversion = try SeriesConversion(folder: input, number: series, limits: limits.limits)
+    try Originals(conversion.paths).check(output)
+    try conversion.write(to: output, raw: raw, window: window?.window)
   }
 }
 

@@ -1,0 +1,113 @@
+import Codecs
+import DICOM
+import Files
+import Foundation
+import Imaging
+import Testing
+
+@testable import imgdx
+
+/// `imgdx convert FOLDER`: the slices of a series in one array.
+struct SeriesConversionTests {
+  private let folder = NSTemporaryDirectory() + "imgdx-series-\(UUID().uuidString)"
+
+  private func write(_ name: String, instance: Int, _ pixels: [Int16], series: String = "1.2.1")
+    throws
+  {
+    try FileManager.default.createDirectory(
+      atPath: folder + "/in", withIntermediateDirectories: true)
+    var description = ObjectDescription(.secondaryCapture, seed: name)
+    description.modality = "CT"
+    description.studyInstanceUID = "1.2"
+    description.seriesInstanceUID = series
+    description.instanceNumber = instance
+    var image = Image(width: pixels.count, height: 1, pixels: .int16(pixels))
+    image.attributes.windows = [Window(center: 0.5, width: 1001)]
+    try AtomicFile.write(
+      try DICOMWriter.encode([image], description), to: folder + "/in/" + name)
+  }
+
+  private func convert(_ options: String..., to name: String = "v.npy") throws -> Ending {
+    Program.run(["convert"] + options + [folder + "/in", folder + "/" + name])
+  }
+
+  private func array(_ name: String = "v.npy") throws -> [UInt8] {
+    let bytes = try FileBytes(path: folder + "/" + name)
+    return bytes.bytes(0..<bytes.count)
+  }
+
+  @Test func sortedSlicesGoIntoOneArray() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try write("a", instance: 2, [3, 4])
+    try write("b", instance: 1, [-1000, 1000])
+    #expect(try convert("--raw") == .done)
+    #expect(
+      try array() == NPYArray(shape: [2, 1, 2], values: .int16([-1000, 1000, 3, 4])).encoded())
+    #expect(try convert("--window", "3.5,2") == .done)
+    #expect(
+      try array() == NPYArray(shape: [2, 1, 2], values: .uint8([0, 255, 128, 255])).encoded())
+  }
+
+  @Test func oneOfSeveralSeriesIsChosenByNumber() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try write("a", instance: 1, [1], series: "1.2.2")
+    try write("b", instance: 1, [2], series: "1.2.1")
+    #expect(try convert("--raw") == .couldNotRun)
+    #expect(try convert("--raw", "--series", "3") == .couldNotRun)
+    #expect(!FileManager.default.fileExists(atPath: folder + "/v.npy"))
+    #expect(try convert("--raw", "--series", "2") == .done)
+    #expect(try array() == NPYArray(shape: [1, 1], values: .int16([1])).encoded())
+  }
+
+  @Test func whatIsNoVolumeIsRefused() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try write("a", instance: 1, [1])
+    #expect(try convert(to: "v.png") == .couldNotRun)
+    #expect(
+      Program.run(["convert", "--series", "1", folder + "/in/a", folder + "/v.npy"])
+        == .couldNotRun)
+    try write("b", instance: 2, [1, 2])
+    #expect(try convert("--raw") == .couldNotRun)
+    #expect(!FileManager.default.fileExists(atPath: folder + "/v.npy"))
+    try FileManager.default.removeItem(atPath: folder + "/in")
+    try FileManager.default.createDirectory(
+      atPath: folder + "/in", withIntermediateDirectories: true)
+    #expect(try convert("--raw") == .couldNotRun)
+    #expect(Program.run(["convert", "--series", "0", folder, folder + "/v.npy"]) == .wrongUsage)
+  }
+
+  /// The pages of a TIFF file may differ: no array holds them, each alone is converted.
+  @Test func pagesThatDifferAreConvertedOneByOne() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let path = folder + "/pages.tif"
+    try AtomicFile.write(Self.pages, to: path)
+    #expect(Program.run(["convert", "--raw", path, folder + "/v.npy"]) == .couldNotRun)
+    #expect(Program.run(["convert", path, folder + "/v.dcm"]) == .couldNotRun)
+    #expect(!FileManager.default.fileExists(atPath: folder + "/v.npy"))
+    #expect(!FileManager.default.fileExists(atPath: folder + "/v.dcm"))
+    #expect(Program.run(["convert", "--raw", "--frame", "2", path, folder + "/v.npy"]) == .done)
+    #expect(try array() == NPYArray(shape: [1, 1], values: .uint8([9])).encoded())
+    #expect(Program.run(["convert", "--frame", "1", path, folder + "/v.png"]) == .done)
+    #expect(try PNGCodec.decode(try array("v.png")).pixels == .uint8([5, 6]))
+  }
+
+  /// Two grey pages, of 2 x 1 pixels (5, 6) and of one (9).
+  private static let pages: [UInt8] = {
+    func little(_ value: Int, _ bytes: Int) -> [UInt8] {
+      (0..<bytes).map { UInt8(value >> (8 * $0) & 0xFF) }
+    }
+    func directory(width: Int, offset: Int, next: Int) -> [UInt8] {
+      let entries = [
+        (256, width), (257, 1), (258, 8), (259, 1), (262, 1), (273, offset), (277, 1), (278, 1),
+        (279, width),
+      ]
+      return little(entries.count, 2)
+        + entries.flatMap { little($0.0, 2) + little(4, 2) + little(1, 4) + little($0.1, 4) }
+        + little(next, 4)
+    }
+    let size = 2 + 9 * 12 + 4
+    return Array("II".utf8) + little(42, 2) + little(12, 4) + [5, 6, 9, 0]
+      + directory(width: 2, offset: 8, next: 12 + size) + directory(width: 1, offset: 10, next: 0)
+  }()
+}

@@ -10,5 +10,8 @@
 #define KERNEL
 #endif
 
+// Columns of a panel of a packed matrix (products.h).
+enum { panel = 32 };
+
 // Lets the compiler sum in several lanes; the order stays the same from run to run.
 #define REASSOCIATE _Pragma("clang fp reassociate(on) contract(fast)")

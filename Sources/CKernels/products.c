@@ -3,7 +3,7 @@
 #include "kernel.h"
 #include "include/products.h"
 
-enum { lanes = 16, panel = 32 };
+enum { lanes = 16 };
 typedef float vec __attribute__((vector_size(4 * lanes)));
 typedef float unaligned_vec __attribute__((vector_size(4 * lanes), aligned(4)));
 #define INLINE static inline __attribute__((always_inline))

@@ -114,7 +114,7 @@ KERNEL void imgdx_winograd_output(
 KERNEL void imgdx_winograd_output_backward(
     float *restrict dm, long m_pitch, const float *restrict image, long height, long width,
     long channels, long tiles_x, long first, long count) {
-  const long plane = m_pitch * channels;
+  const long plane = m_pitch * ((channels + panel - 1) / panel * panel);
   for (long t = 0; t < count; t++) {
     const long y0 = (first + t) / tiles_x * 4, x0 = (first + t) % tiles_x * 4;
     for (long c = 0; c < channels; c += lanes) {
@@ -128,7 +128,7 @@ KERNEL void imgdx_winograd_output_backward(
                      : (vec){0};
         output_transposed_1d(rows[i], d[0], d[1], d[2], d[3]);
       }
-      float *out = dm + t * channels + c;
+      float *out = dm + c / panel * panel * m_pitch + t * panel + c % panel;
       for (int j = 0; j < 6; j++) {
         output_transposed_1d(column, rows[0][j], rows[1][j], rows[2][j], rows[3][j]);
         for (int i = 0; i < 6; i++) store(out + (i * 6 + j) * plane, column[i], n);
@@ -167,20 +167,20 @@ KERNEL void imgdx_winograd_weights(
 }
 
 KERNEL void imgdx_winograd_weights_backward(
-    float *restrict dw, const float *restrict du, long in, long out) {
-  const long plane = in * out;
-  for (long at = 0; at < plane; at += lanes) {
-    const long n = plane - at;
+    float *restrict dw, long dw_pitch, const float *restrict du, long du_pitch, long count,
+    int accumulate) {
+  for (long at = 0; at < count; at += lanes) {
+    const long n = count - at;
     vec rows[3][6] = {0};
     for (int i = 0; i < 6; i++)
       for (int j = 0; j < 6; j++) {
-        const vec d = load(du + (i * 6 + j) * plane + at, n);
+        const vec d = load(du + (i * 6 + j) * du_pitch + at, n);
         for (int k = 0; k < 3; k++) rows[k][j] += G[i][k] * d;
       }
     for (int k = 0; k < 3; k++)
       for (int l = 0; l < 3; l++) {
-        float *target = dw + (k * 3 + l) * plane + at;
-        vec sum = load(target, n);
+        float *target = dw + (k * 3 + l) * dw_pitch + at;
+        vec sum = accumulate ? load(target, n) : (vec){0};
         for (int j = 0; j < 6; j++) sum += G[j][l] * rows[k][j];
         store(target, sum, n);
       }

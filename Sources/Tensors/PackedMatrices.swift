@@ -35,6 +35,12 @@ package struct ProductRows {
   package init(_ floats: UnsafePointer<Float>, rows: Int, pitch: Int, k: Int) {
     (self.floats, self.rows, rowPitch, segment) = (floats, rows, pitch, k)
   }
+
+  /// The transpose of a matrix `[k, rows]` whose rows lie `pitch` apart.
+  package init(transposed floats: UnsafePointer<Float>, rows: Int, pitch: Int, k: Int) {
+    (self.floats, self.rows, rowPitch) = (floats, rows, 1)
+    (segments, segmentPitch, segment) = (k, pitch, 1)
+  }
 }
 
 /// Matrices `[k, n]` of one shape, laid out for products `C = A · B` with any number of rows.
@@ -43,6 +49,9 @@ package struct ProductRows {
 /// the speed (Documentation/performance.md). Weights stay the same from call to call, so here they
 /// are packed once. An element's sum runs in the order of k, whatever the number of rows.
 package struct PackedMatrices {
+  /// Columns of a panel, in which a matrix stands row by row.
+  package static let panel = 32
+
   private let k: Int
   private let n: Int
   private let pitch: Int

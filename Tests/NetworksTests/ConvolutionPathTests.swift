@@ -40,7 +40,7 @@ import Testing
     Case(h: 3, w: 3), Case(h: 4, w: 4), Case(h: 5, w: 9), Case(n: 7, h: 8, w: 8, o: 17),
     Case(n: 2, c: 33, h: 13, w: 30, o: 21), Case(n: 3, c: 20, h: 9, w: 7, o: 40, padding: 0),
     Case(c: 18, h: 11, w: 6, o: 19, padding: 2), Case(n: 2, c: 32, h: 40, w: 36, o: 32),
-    Case(c: 70, h: 5, w: 6, o: 100),
+    Case(c: 70, h: 5, w: 6, o: 100), Case(n: 2, c: 97, h: 6, w: 9, o: 130),
     Case(c: 3, h: 1, w: 1), Case(c: 5, h: 1, w: 1, o: 3, kernel: 1, padding: 0),
     Case(n: 2, c: 3, h: 17, w: 19, o: 8, kernel: 5, stride: 2, padding: 2),
     Case(n: 7, c: 4, h: 6, w: 5, o: 6, kernel: 3, stride: 3, padding: 3),
@@ -121,8 +121,35 @@ import Testing
     }
   }
 
-  @Test func `results do not depend on the number of workers`() throws {
-    let test = Case(n: 3, c: 32, h: 37, w: 22, o: 24)
+  /// More tiles than are held at once: many blocks a chunk, and more than one strip.
+  @Test(arguments: [
+    Case(n: 2, c: 32, h: 100, w: 97, o: 32), Case(n: 2, c: 97, h: 81, w: 79, o: 130),
+  ])
+  func `a batch's weight gradient is the sum of its images'`(_ test: Case) throws {
+    let x = randomTensor([test.n, test.c, test.h, test.w], seed: 1)
+    let upstream = randomTensor([test.n, test.o, test.h, test.w], seed: 2)
+    func gradient(_ images: Range<Int>) throws -> [Float] {
+      var graph = test.graph(seed: 3)
+      func part(_ tensor: Tensor) -> Tensor {
+        let size = tensor.count / test.n
+        return Tensor(
+          shape: [images.count] + tensor.shape.dropFirst(),
+          Array(tensor.values[images.lowerBound * size..<images.upperBound * size]))
+      }
+      graph.parameters["x"] = part(x)
+      let plan = try TrainingPlan(graph: graph, inputShape: [1, 1], pool: WorkerPool(workers: 2))
+      plan.forward()
+      ParameterLayout.image.pack(
+        part(upstream), to: try #require(plan.outputGradient("y")).floats)
+      plan.backward()
+      return try #require(plan.currentGradients()["w"]).values
+    }
+    let sum = zip(try gradient(0..<1), try gradient(1..<2)).map { $0 + $1 }
+    #expect(relativeDifference(try gradient(0..<2), sum) < 2e-5)
+  }
+
+  @Test(arguments: [Case(n: 3, c: 32, h: 37, w: 22, o: 24), Case(n: 2, c: 97, h: 9, w: 7, o: 130)])
+  func `results do not depend on the number of workers`(_ test: Case) throws {
     var outputs: [[Float]] = []
     var weights: [[Float]] = []
     for workers in [1, 2, 4] {

@@ -29,8 +29,10 @@ void imgdx_col2im(
 /// the kernel.
 void imgdx_winograd_weights(
     float *u, long u_pitch, const float *weights, long pitch, long count);
-/// Gradient of the transformed weights [36, in, out] back to [3, 3, in, out]; adds.
-void imgdx_winograd_weights_backward(float *dw, const float *du, long in, long out);
+/// Gradient of `count` transformed weights of each of 36 taps, `du_pitch` apart, back to as many of
+/// each of 9, `dw_pitch` apart.
+void imgdx_winograd_weights_backward(
+    float *dw, long dw_pitch, const float *du, long du_pitch, long count, int accumulate);
 /// Input tiles [first, first + count) of one image to v [36, v_pitch, channels]; stride 1, `pad` at top and left.
 void imgdx_winograd_input(
     float *v, long v_pitch, const float *image, long height, long width, long channels,
@@ -41,7 +43,7 @@ void imgdx_winograd_output(
     float *image, const float *m, long m_pitch, long height, long width, long channels,
     long tiles_x, long first, long count, const float *bias, const float *addend,
     float slope, int accumulate);
-/// Gradient of output tiles to dm [36, m_pitch, channels].
+/// Gradient of output tiles to dm, 36 matrices [m_pitch, channels] as `imgdx_pack` lays them out.
 void imgdx_winograd_output_backward(
     float *dm, long m_pitch, const float *image, long height, long width, long channels,
     long tiles_x, long first, long count);

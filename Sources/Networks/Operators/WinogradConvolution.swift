@@ -11,8 +11,8 @@ final class WinogradConvolution: Kernel {
   private let backwardTiles: TileGrid
   /// For running; in training weights change at every step and are packed into the workspace.
   private let packed: PackedMatrices?
-  /// Tiles whose transforms are held at once while the weight gradient is summed.
-  private let strip: Int
+  /// Nil where it is not wanted.
+  private let weightGradient: WinogradWeightGradient?
 
   /// Whether the tiles are worth their transforms, and enough of them share the weights, which take
   /// four times the room of plain ones.
@@ -37,7 +37,12 @@ final class WinogradConvolution: Kernel {
     let (i, o) = (parts.x.c, parts.y.c)
     forwardTiles = TileGrid(parts.y, i, o)
     backwardTiles = TileGrid(parts.x, o, i)
-    strip = min(forwardTiles.total, max(64, (2 << 20) / (36 * (i + o))))
+    weightGradient =
+      io.mode == .inference || io.inputGradients[1] == nil
+      ? nil
+      : WinogradWeightGradient(
+        x: parts.x, dy: io.outputGradients[0], grid: forwardTiles,
+        padding: parts.attributes.padding)
     packed = io.mode == .inference ? Self.weights(parts).packed() : nil
   }
 
@@ -52,15 +57,15 @@ final class WinogradConvolution: Kernel {
     let isTraining = io.mode == .training
     let tiles = max(forwardTiles.heldTiles, isTraining ? backwardTiles.heldTiles : 0)
     let transforms = 36 * TileGrid.pitch(tiles) * (parts.x.c + parts.y.c)
-    return max(transforms, isTraining ? WinogradWeights.boxCount : 0)
+    return max(
+      transforms, isTraining ? WinogradWeights.boxCount : 0, weightGradient?.scratchCount ?? 0)
   }
 
   var workspaceCount: Int {
     guard io.mode == .training else { return 0 }
-    let (i, o) = (parts.x.c, parts.y.c)
     return max(
       Self.weights(parts).packedCount, Self.weights(parts, isFlipped: true).packedCount,
-      36 * (i * o + strip * (i + o)))
+      weightGradient?.workspaceCount ?? 0)
   }
 
   var packedInputs: Set<Int> { packed == nil ? [] : [1] }
@@ -94,7 +99,7 @@ final class WinogradConvolution: Kernel {
 
   func backward(_ run: Run) {
     parts.backwardBias()
-    backwardWeights(run)
+    if let target = io.inputGradients[1] { weightGradient?.write(to: target, run) }
     backwardInput(run)
   }
 
@@ -108,48 +113,5 @@ final class WinogradConvolution: Kernel {
       weights: Self.weights(parts, isFlipped: true).packed(in: run.workspace, run),
       padTop: 2 - parts.attributes.padding.top, padLeft: 2 - parts.attributes.padding.left,
       ending: ending, run)
-  }
-
-  /// du[tap] = Σ over tiles of v[tap]ᵀ · dm[tap]; each tap is summed by one worker in tile order.
-  private func backwardWeights(_ run: Run) {
-    guard let target = io.inputGradients[1] else { return }
-    let (i, o) = (parts.x.c, parts.y.c)
-    let du = run.workspace
-    let v = du + 36 * i * o
-    let dm = v + 36 * strip * i
-    for start in stride(from: 0, to: forwardTiles.total, by: strip) {
-      let strip = start..<min(start + strip, forwardTiles.total)
-      transform(strip, v, dm, run)
-      run.pool.run(36) { tap, _ in
-        gemm(
-          du + tap * i * o, o, v + tap * strip.count * i, i, dm + tap * strip.count * o, o, m: i,
-          n: o, k: strip.count, transposeA: true, accumulate: start > 0)
-      }
-    }
-    if !target.accumulates { target.view.floats.update(repeating: 0, count: target.view.count) }
-    imgdx_winograd_weights_backward(target.view.floats, du, i, o)
-  }
-
-  /// Input tiles to v, output gradients to dm.
-  private func transform(
-    _ strip: Range<Int>, _ v: UnsafeMutablePointer<Float>, _ dm: UnsafeMutablePointer<Float>,
-    _ run: Run
-  ) {
-    let (x, dy, grid) = (parts.x, io.outputGradients[0], forwardTiles)
-    let padding = parts.attributes.padding
-    let size = 32
-    run.pool.run((strip.count + size - 1) / size) { task, _ in
-      let from = strip.lowerBound + task * size
-      let tiles = from..<min(from + size, strip.upperBound)
-      grid.forEachImage(in: tiles) { image, first, count, offset in
-        let at = task * size + offset
-        imgdx_winograd_input(
-          v + at * x.c, strip.count, x.image(image), x.h, x.w, x.c, padding.top, padding.left,
-          grid.columns, first, count)
-        imgdx_winograd_output_backward(
-          dm + at * dy.c, strip.count, dy.image(image), dy.h, dy.w, dy.c, grid.columns, first,
-          count)
-      }
-    }
   }
 }

@@ -29,12 +29,21 @@ KERNEL void imgdx_moments(
 
 KERNEL void imgdx_affine(
     float *restrict y, const float *restrict x, const float *restrict scale,
-    const float *restrict offset, float slope, long rows, long channels) {
-  for (long r = 0; r < rows; r++, y += channels, x += channels)
-    for (long c = 0; c < channels; c++) {
-      float v = x[c] * scale[c] + offset[c];
-      y[c] = v > 0 ? v : slope * v;
-    }
+    const float *restrict offset, const float *restrict addend, float slope, long rows,
+    long channels) {
+  for (long r = 0; r < rows; r++, y += channels, x += channels) {
+    if (addend) {
+      for (long c = 0; c < channels; c++) {
+        float v = x[c] * scale[c] + offset[c] + addend[c];
+        y[c] = v > 0 ? v : slope * v;
+      }
+      addend += channels;
+    } else
+      for (long c = 0; c < channels; c++) {
+        float v = x[c] * scale[c] + offset[c];
+        y[c] = v > 0 ? v : slope * v;
+      }
+  }
 }
 
 KERNEL void imgdx_normalization_sums(

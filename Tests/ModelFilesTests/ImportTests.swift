@@ -123,6 +123,23 @@ private func counted(_ shape: [Int]) -> Tensor {
     #expect(try draft.answer(Tensor(shape: [1, 2], [-1, 1])).values == [0, 1])
   }
 
+  @Test func `a norm exported while training takes the batch's statistics, of any rank`() throws {
+    for shape in [[4, 1, 1, 1], [4, 1, 1]] {
+      var draft = Draft(input: shape)
+      for (name, value) in [("scale", 2), ("bias", 1), ("mean", 5), ("variance", 9)] {
+        draft.floats(name, [1], [Float(value)])
+      }
+      draft.add(
+        "BatchNormalization", ["x", "scale", "bias", "mean", "variance"],
+        ["norm", "moved mean", "moved variance"], ["training_mode": .integer(1)])
+      draft.add("Relu", ["norm"])
+      // Mean 4, variance 5.
+      let y = try draft.answer(Tensor(shape: shape, [1, 3, 5, 7]))
+      let expected = [-3, -1, 1, 3].map { max(0, 2 * $0 / Float(5).squareRoot() + 1) }
+      #expect(zip(y.values, expected).allSatisfy { abs($0 - $1) < 1e-5 })
+    }
+  }
+
   @Test func `nodes of one name are told apart`() throws {
     var draft = Draft(input: [1, 2])
     for (index, names) in [["x", "a"], ["a", "y"]].enumerated() {

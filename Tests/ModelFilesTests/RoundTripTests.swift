@@ -58,6 +58,8 @@ import Testing
         operation: TransposedConvolution(attributes: window(3, automatic: .upper)),
         weights: [[4, 3, 3, 3]]),
       Case(operation: BatchNormalization(), weights: [[4], [4], [4], [4]]),
+      Case(
+        operation: BatchNormalization(usesBatchStatistics: true), weights: [[4], [4], [4], [4]]),
       Case(operation: LocalNormalization(.instance), weights: [[4], [4]]),
       Case(operation: LocalNormalization(.layer(axis: -1)), weights: [[5], [5]]),
       Case(operation: LocalNormalization(.group(count: 2)), weights: [[4], [4]]),

@@ -49,4 +49,38 @@ import Testing
     #expect(y.shape == expected.shape)
     #expect(relativeDifference(y.values, expected.values) < 2e-5)
   }
+
+  /// What `training_mode` in a file asks for; PyTorch's numbers while training hold running too.
+  @Test func `a norm of the batch's statistics agrees with PyTorch, running and training`() throws {
+    let fixture = try Fixture.load("batchnorm-training")
+    let (y, upstream) = (
+      try #require(fixture.outputs["y"]), try #require(fixture.upstream["y"]).tensor
+    )
+    var graph = try fixture.graph()
+    graph.nodes[0].operation = BatchNormalization(usesBatchStatistics: true)
+
+    let plan = try TrainingPlan(graph: graph, inputShape: [1, 1], pool: WorkerPool(workers: 2))
+    plan.forward()
+    #expect(relativeDifference(plan.output("y").logicalValues, y.values) < 2e-5)
+    ParameterLayout.image.pack(upstream, to: try #require(plan.outputGradient("y")).floats)
+    plan.backward()
+    let (gradients, parameters) = (plan.currentGradients(), plan.currentParameters())
+    for (input, value) in fixture.gradients {
+      let ours = try #require(gradients[input])
+      #expect(relativeDifference(ours.values, value.values) < 5e-5, "gradient of \(input)")
+    }
+    for statistic in ["running_mean", "running_variance"] {
+      let ours = try #require(parameters[statistic]).values
+      #expect(relativeDifference(ours, try #require(fixture.outputs[statistic]).values) < 2e-5)
+    }
+
+    let x = try #require(fixture.inputs["x"])
+    graph.inputs = [.init(name: "x", shape: x.shape)]
+    graph.parameters["x"] = nil
+    let running = try InferencePlan(graph: graph, inputShape: x.shape, threads: 2)
+    for _ in 0..<2 {
+      let ours = try #require(try running.run(x.tensor)["y"])
+      #expect(relativeDifference(ours.values, y.values) < 2e-5)
+    }
+  }
 }

@@ -71,7 +71,8 @@ extension ONNXGraph {
     var message = encoder.node
     message.name = node.name
     message.inputs = node.inputs
-    message.outputs = node.outputs
+    message.outputs =
+      node.outputs + encoder.node.outputs.map { "\(node.outputs[0]).\($0)" }
     for (position, constant) in encoder.constants.sorted(by: { $0.key < $1.key }) {
       var constant = constant
       constant.name = "\(node.outputs[0]).input\(position)"

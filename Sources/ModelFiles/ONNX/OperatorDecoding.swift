@@ -34,11 +34,9 @@ struct NodeDecoder {
     case "ConvTranspose": return try transposedConvolution(kernel)
     case "BatchNormalization":
       try a.require("spatial", 1)
-      if a.integer("training_mode", 0) == 1 {
-        return LocalNormalization(.batch, epsilon: a.float("epsilon", 1e-5))
-      }
       return BatchNormalization(
-        epsilon: a.float("epsilon", 1e-5), momentum: a.float("momentum", 0.9))
+        epsilon: a.float("epsilon", 1e-5), momentum: a.float("momentum", 0.9),
+        usesBatchStatistics: a.integer("training_mode", 0) == 1)
     case "InstanceNormalization":
       return LocalNormalization(.instance, epsilon: a.float("epsilon", 1e-5))
     case "LayerNormalization":

@@ -5,6 +5,7 @@ import Networks
 struct NodeEncoder {
   /// Version of the operator set that is written.
   let opset: Int
+  /// Its outputs are those that the operator has beside its node's.
   private(set) var node: ONNXNode
   /// Constant inputs by position, after those that the node has.
   private(set) var constants: [Int: ONNXTensor] = [:]
@@ -70,6 +71,10 @@ struct NodeEncoder {
     case let operation as BatchNormalization:
       set("epsilon", operation.epsilon)
       set("momentum", operation.momentum)
+      if operation.usesBatchStatistics {
+        set("training_mode", 1)
+        node.outputs = ["moved_mean", "moved_variance"]
+      }
     case let operation as LocalNormalization:
       guard operation.extent != .batch else {
         throw ImportError("statistics of the batch while running cannot be written")

@@ -9,15 +9,17 @@ extension Graph {
     var graph = self
     graph.removeDropout()
     graph.foldBatchNormalization()
-    graph.fuseResidualAdds(shapes)
+    graph.fuseResidualAdds(shapes) { $0.convolving(adding: $1) }
     graph.fuseActivations { $0.fusedForRunning(slope: $1) }
     graph.removeUnusedParameters()
     return graph
   }
 
-  /// For training: activations fused into the batch normalisation before them.
-  package func fusedForTraining() -> Graph {
+  /// For training: residual sums and activations fused into the batch normalisation before them.
+  /// - Parameter shapes: of every value.
+  package func fusedForTraining(shapes: [String: [Int]]) -> Graph {
     var graph = self
+    graph.fuseResidualAdds(shapes) { $0.normalizing(adding: $1) }
     graph.fuseActivations { $0.fused(slope: $1) }
     return graph
   }
@@ -47,6 +49,7 @@ extension Graph {
     var folded: Set<String> = []
     for node in nodes {
       guard let norm = node.operation as? BatchNormalization, norm.slope == 1,
+        !norm.usesBatchStatistics,
         let producer = soleProducer(of: node.inputs[0], counts),
         let convolution = nodes[producer].operation as? Convolution, convolution.slope == 1,
         !convolution.hasAddend, let weights = parameters[nodes[producer].inputs[1]],
@@ -75,8 +78,10 @@ extension Graph {
     return values.count == names.count ? values : nil
   }
 
-  /// conv followed by add becomes conv with an addend, when the conv is the later of the two terms.
-  private mutating func fuseResidualAdds(_ shapes: [String: [Int]]) {
+  /// A node followed by add becomes one with an addend, when it is the later of the two terms.
+  private mutating func fuseResidualAdds(
+    _ shapes: [String: [Int]], _ fuse: (Node, _ addend: String) -> Node?
+  ) {
     let counts = consumerCounts()
     for node in nodes {
       guard let sum = node.operation as? Arithmetic, sum.function == .add, node.inputs.count == 2,
@@ -86,13 +91,10 @@ extension Graph {
         nodes.enumerated().flatMap { i, n in n.outputs.map { ($0, i) } }, uniquingKeysWith: max)
       for (value, other) in [(node.inputs[0], node.inputs[1]), (node.inputs[1], node.inputs[0])] {
         guard let producer = soleProducer(of: value, counts), parameters[other] == nil,
-          var convolution = nodes[producer].operation as? Convolution, convolution.slope == 1,
-          !convolution.hasAddend, (order[other] ?? -1) < producer,
+          (order[other] ?? -1) < producer, let fused = fuse(nodes[producer], other),
           let at = nodes.firstIndex(where: { $0.outputs == node.outputs })
         else { continue }
-        convolution.hasAddend = true
-        nodes[producer].operation = convolution
-        nodes[producer].inputs.append(other)
+        nodes[producer] = fused
         nodes[producer].outputs = node.outputs
         nodes.remove(at: at)
         break
@@ -119,6 +121,32 @@ extension Graph {
   private mutating func removeUnusedParameters() {
     let used = Set(nodes.flatMap(\.inputs) + outputs)
     parameters = parameters.filter { used.contains($0.key) }
+  }
+}
+
+extension Node {
+  /// The node with another value added to its result, where it is a convolution.
+  fileprivate func convolving(adding addend: String) -> Node? {
+    guard var convolution = operation as? Convolution, convolution.slope == 1,
+      !convolution.hasAddend
+    else { return nil }
+    var node = self
+    convolution.hasAddend = true
+    node.operation = convolution
+    node.inputs.append(addend)
+    return node
+  }
+
+  /// The same for a batch normalisation. Its two gradients are written at once, so they must be two.
+  fileprivate func normalizing(adding addend: String) -> Node? {
+    guard var norm = operation as? BatchNormalization, norm.slope == 1, !norm.hasAddend,
+      inputs.count == 5, inputs[0] != addend
+    else { return nil }
+    var node = self
+    norm.hasAddend = true
+    node.operation = norm
+    node.inputs.insert(addend, at: 3)
+    return node
   }
 }
 

@@ -141,9 +141,24 @@ private final class ArithmeticKernel: Kernel {
   func backward(_ run: Run) {
     for operand in 0...1 {
       guard let target = io.inputGradients[operand] else { continue }
+      if copies(operand, to: target, run) { continue }
       if !target.accumulates { target.view.floats.update(repeating: 0, count: target.view.count) }
       accumulate(operand, target.view.floats, run)
     }
+  }
+
+  /// A sum's gradient is its terms', where they lie alike in memory.
+  private func copies(_ operand: Int, to target: GradientTarget, _ run: Run) -> Bool {
+    let dy = io.outputGradients[0]
+    guard function == .add || function == .subtract, target.view.shape == dy.shape,
+      target.view.strides == dy.strides
+    else { return false }
+    let sign: Float = function == .subtract && operand == 1 ? -1 : 1
+    forEachSlice(of: dy.count, run) { start, count in
+      imgdx_scale(
+        target.view.floats + start, dy.floats + start, sign, count, target.accumulates ? 1 : 0)
+    }
+    return true
   }
 
   /// target += dy · ∂f/∂operand, summed where the operand repeats.

@@ -5,30 +5,51 @@ private import Tensors
 
 /// `y = γ (x - μ) / √(σ² + ε) + β` per channel.
 ///
-/// Inputs: x `[N, C, H, W]`, γ `[C]`, β `[C]`, running mean `[C]`, running variance `[C]`. Training
+/// Inputs: x `[N, C, H, W]`, γ `[C]`, β `[C]`, running mean `[C]`, running variance `[C]`; after graph
+/// fusion an addend of x's shape stands before the running mean. Training
 /// uses the batch's μ and σ² and moves the running ones: `r = momentum r + (1 - momentum) batch`
 /// (the running variance takes the unbiased estimate, as PyTorch does).
+///
+/// Files exported while training say that running uses the batch's μ and σ² too; values that are
+/// neither rows nor images, such as weights that are standardised, are then allowed as well.
 package struct BatchNormalization: Operator {
   package var epsilon: Float
   /// ONNX's sense: the share of the old running value that stays (0.9).
   package var momentum: Float
+  /// Whether running, too, takes the statistics of its batch; the running ones stay then.
+  package var usesBatchStatistics: Bool
   /// Slope of a leaky ReLU applied to the result: 1 none, 0 ReLU. Set by graph fusion only.
   package var slope: Float
+  /// Whether input 3 is added before the activation. Set by graph fusion only.
+  package var hasAddend = false
   package var name: String { "BatchNormalization" }
-  package var trainableInputs: Range<Int> { 0..<3 }
+  package var trainableInputs: Range<Int> { hasAddend ? 0..<4 : 0..<3 }
   package var backwardReads: BackwardReads { slope == 1 ? .inputs : [.inputs, .outputs] }
 
-  package init(epsilon: Float = 1e-5, momentum: Float = 0.9, slope: Float = 1) {
+  package init(
+    epsilon: Float = 1e-5, momentum: Float = 0.9, usesBatchStatistics: Bool = false,
+    slope: Float = 1
+  ) {
     self.epsilon = epsilon
     self.momentum = momentum
+    self.usesBatchStatistics = usesBatchStatistics
     self.slope = slope
   }
 
   package func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]] {
-    guard inputs.count == 5, [2, 4].contains(inputs[0].count),
-      inputs[1...].allSatisfy({ $0 == [inputs[0][1]] })
+    guard inputs.count == (hasAddend ? 6 : 5), [2, 4].contains(inputs[0].count),
+      inputs[1...].enumerated().allSatisfy({
+        hasAddend && $0 == 2 ? $1 == inputs[0] : $1 == [inputs[0][1]]
+      })
     else { throw ShapeError("it takes rows or images and four vectors of their channels") }
     return [inputs[0]]
+  }
+
+  package func settled(_ inputs: [Operand]) throws(ShapeError) -> Settled {
+    guard usesBatchStatistics, let shape = inputs[0].shape, ![2, 4].contains(shape.count) else {
+      return all(inputs)
+    }
+    return Settled(LocalNormalization(.batch, epsilon: epsilon), keeping: min(3, inputs.count))
   }
 
   package func makeKernel(_ bindings: Bindings) -> any Kernel {
@@ -39,6 +60,8 @@ package struct BatchNormalization: Operator {
 private final class BatchNormalizationKernel: Kernel {
   private let operation: BatchNormalization
   private let io: Bindings
+  private let addend: View?
+  private let running: (mean: View, variance: View)
   private let channels: Int
   private let rows: Int
   /// Rows are cut into this many chunks; partial sums are added in order.
@@ -53,6 +76,8 @@ private final class BatchNormalizationKernel: Kernel {
   init(_ operation: BatchNormalization, _ io: Bindings) {
     self.operation = operation
     self.io = io
+    addend = operation.hasAddend ? io.inputs[3] : nil
+    running = (io.inputs[io.inputs.count - 2], io.inputs[io.inputs.count - 1])
     channels = io.inputs[0].c
     rows = io.inputs[0].rows
     chunks = min(32, max(1, rows / 256))
@@ -91,22 +116,26 @@ private final class BatchNormalizationKernel: Kernel {
   }
 
   func forward(_ run: Run) {
-    if io.mode == .training { measure(run) } else { useRunningStatistics() }
+    if io.mode == .training || operation.usesBatchStatistics {
+      measure(run)
+    } else {
+      useRunningStatistics()
+    }
     let (x, y) = (io.inputs[0], io.outputs[0])
     run.pool.run(chunks) { chunk, _ in
       let rows = range(chunk)
       let at = rows.lowerBound * channels
       imgdx_affine(
-        y.floats + at, x.floats + at, scale.floats, offset.floats, operation.slope, rows.count,
-        channels)
+        y.floats + at, x.floats + at, scale.floats, offset.floats, addend.map { $0.floats + at },
+        operation.slope, rows.count, channels)
     }
   }
 
   private func useRunningStatistics() {
     for c in 0..<channels {
-      let s = io.inputs[1].floats[c] / (io.inputs[4].floats[c] + operation.epsilon).squareRoot()
+      let s = io.inputs[1].floats[c] / (running.variance.floats[c] + operation.epsilon).squareRoot()
       scale.floats[c] = s
-      offset.floats[c] = io.inputs[2].floats[c] - io.inputs[3].floats[c] * s
+      offset.floats[c] = io.inputs[2].floats[c] - running.mean.floats[c] * s
     }
   }
 
@@ -116,8 +145,8 @@ private final class BatchNormalizationKernel: Kernel {
       imgdx_moments(sums, squares, x + rows.lowerBound * channels, rows.count, channels)
     }
     let count = Double(rows)
-    let keep = operation.momentum
-    let (runningMean, runningVariance) = (io.inputs[3].floats, io.inputs[4].floats)
+    let (keep, moves) = (operation.momentum, io.mode == .training)
+    let (runningMean, runningVariance) = (running.mean.floats, running.variance.floats)
     for c in 0..<channels {
       let average = partial[c] / count
       let biased = max(0, partial[channels + c] / count - average * average)
@@ -126,6 +155,7 @@ private final class BatchNormalizationKernel: Kernel {
       let s = Double(io.inputs[1].floats[c]) / (biased + Double(operation.epsilon)).squareRoot()
       scale.floats[c] = Float(s)
       offset.floats[c] = Float(Double(io.inputs[2].floats[c]) - average * s)
+      guard moves else { continue }
       let unbiased = biased * count / max(1, count - 1)
       runningMean[c] = keep * runningMean[c] + (1 - keep) * Float(average)
       runningVariance[c] = keep * runningVariance[c] + (1 - keep) * Float(unbiased)
@@ -153,13 +183,25 @@ private final class BatchNormalizationKernel: Kernel {
       shift.floats[c] = Float(b)
       offset.floats[c] = Float(-a * beta / count - b * Double(mean.floats[c]))
     }
-    guard let target = io.inputGradients[0] else { return }
+    let (target, addendTarget) = (
+      io.inputGradients[0], operation.hasAddend ? io.inputGradients[3] : nil
+    )
     run.pool.run(chunks) { chunk, _ in
-      let rows = range(chunk)
-      let at = rows.lowerBound * channels
-      imgdx_normalization_backward(
-        target.view.floats + at, x + at, y + at, dy + at, scale.floats, shift.floats,
-        offset.floats, operation.slope, rows.count, channels, target.accumulates ? 1 : 0)
+      // Blocks that stay in the first-level cache, since both gradients read them.
+      let (rows, block) = (range(chunk), max(1, 4096 / channels))
+      for row in stride(from: rows.lowerBound, to: rows.upperBound, by: block) {
+        let (at, count) = (row * channels, min(block, rows.upperBound - row))
+        if let target {
+          imgdx_normalization_backward(
+            target.view.floats + at, x + at, y + at, dy + at, scale.floats, shift.floats,
+            offset.floats, operation.slope, count, channels, target.accumulates ? 1 : 0)
+        }
+        if let addendTarget {
+          imgdx_leaky_relu_backward(
+            addendTarget.view.floats + at, y + at, dy + at, operation.slope, count * channels,
+            addendTarget.accumulates ? 1 : 0)
+        }
+      }
     }
   }
 

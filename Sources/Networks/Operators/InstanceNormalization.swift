@@ -82,7 +82,7 @@ final class InstanceNormalizationKernel: Kernel {
     let (x, y, c) = (io.inputs[0], io.outputs[0], io.inputs[0].c)
     forEachChunk(run) { image, _, at, n in
       let own = factors.floats + image * 4 * c
-      imgdx_affine(y.floats + at, x.floats + at, own, own + c, 1, n, c)
+      imgdx_affine(y.floats + at, x.floats + at, own, own + c, nil, 1, n, c)
     }
   }
 

@@ -12,8 +12,8 @@ package struct LocalNormalization: Operator {
     case layer(axis: Int)
     /// Each channel of `[N, C, …]` on its own; scale and bias `[C]`.
     case instance
-    /// Each channel over the whole batch: batch normalisation by the batch's own statistics, which
-    /// exporters use to standardise weights.
+    /// Each channel over the whole batch, of values that `BatchNormalization` has no kernel for:
+    /// exporters standardise weights by it.
     case batch
     /// Channels in this many groups; scale and bias `[C]`, or `[groups]` in operator sets before 21.
     case group(count: Int)

@@ -40,7 +40,8 @@ package final class TrainingPlan {
     inputName = original.inputs[0].name
     var settled = try original.settled(inputShapes: [inputName: inputShape])
     original.parameters = [:]
-    let (graph, orders) = settled.graph.fusedForTraining().arranged(shapes: &settled.shapes)
+    let (graph, orders) = settled.graph.fusedForTraining(shapes: settled.shapes)
+      .arranged(shapes: &settled.shapes)
     settled.graph.parameters = [:]
     let packed = PlanParameters(graph)
     let memory = try TrainingMemory(

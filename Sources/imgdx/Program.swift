@@ -7,7 +7,7 @@ private import Foundation
 @main
 enum Program {
   static func main() {
-    let arguments = Array(CommandLine.arguments.dropFirst())
+    let arguments = CommandLineArguments.all()
     ProcessSettings.apply(isWorker: arguments.first == WorkerCommand.name)
     let ending = run(arguments)
     exit(ending.rawValue)

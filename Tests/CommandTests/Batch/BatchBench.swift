@@ -41,8 +41,11 @@ final class BatchBench {
   }
 
   /// Starts a batch; what it says goes to the file `<output>.log`.
-  func start(_ output: String, _ more: [String] = []) throws -> RunningBatch {
-    try RunningBatch(arguments(output, more), log: "\(folder)/\(output).log")
+  func start(
+    _ output: String, _ more: [String] = [], environment: [String: String] = [:]
+  ) throws -> RunningBatch {
+    try RunningBatch(
+      arguments(output, more), log: "\(folder)/\(output).log", environment: environment)
   }
 
   func exists(_ path: String) -> Bool {
@@ -100,11 +103,12 @@ final class RunningBatch {
   let process = Process()
   private let log: String
 
-  init(_ arguments: [String], log: String) throws {
+  init(_ arguments: [String], log: String, environment: [String: String] = [:]) throws {
     self.log = log
     try Data().write(to: URL(fileURLWithPath: log))
     process.executableURL = Workbench.program
     process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardOutput = FileHandle.nullDevice
     process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: log))
     try process.run()

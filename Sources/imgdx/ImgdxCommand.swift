@@ -24,6 +24,7 @@ struct ImgdxCommand: ParsableCommand {
       InfoCommand.self,
       ConvertCommand.self,
       TrainCommand.self,
+      CrossValidateCommand.self,
       ModelCommand.self,
       BenchmarkCommand.self,
       DoctorCommand.self,

@@ -3,21 +3,6 @@ import Testing
 
 /// `train` as a user runs it: real processes, real signals.
 @Suite struct TrainCommandTests {
-  /// Twelve small images of three classes with masks.
-  private func bench(_ body: (_ folder: String) throws -> Void) throws {
-    let folder = try Workbench.folder()
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    var lines = ["image,label,mask,patient_id"]
-    for index in 0..<12 {
-      try Workbench.writeImage(to: "\(folder)/\(index).png", seed: index + 1)
-      let label = ["normal", "benign", "malignant"][index % 3]
-      lines.append("\(index).png,\(label),\(index).png,p\(index / 2)")
-    }
-    try lines.joined(separator: "\n").write(
-      toFile: folder + "/set.csv", atomically: true, encoding: .utf8)
-    try body(folder)
-  }
-
   private func arguments(_ folder: String, _ output: String, epochs: Int, threads: Int = 1)
     -> [String]
   {
@@ -31,7 +16,7 @@ import Testing
   private func bytes(_ path: String) -> Data? { FileManager.default.contents(atPath: path) }
 
   @Test func theSameSeedGivesTheSameBytesOnAnyNumberOfThreads() throws {
-    try bench { folder in
+    try LabelledSet.with { folder in
       for (name, threads) in [("one.onnx", 1), ("two.onnx", 2)] {
         let result = try Workbench.run(arguments(folder, name, epochs: 4, threads: threads))
         #expect(result.status == 0, "\(result.errors)")
@@ -49,7 +34,7 @@ import Testing
   /// ends with the bytes of a run that nobody disturbed.
   @Test(arguments: [SIGINT, SIGKILL])
   func aStoppedRunGoesOnToTheSameBytes(signal: Int32) throws {
-    try bench { folder in
+    try LabelledSet.with { folder in
       let whole = try Workbench.run(arguments(folder, "whole.onnx", epochs: 150))
       #expect(whole.status == 0, "\(whole.errors)")
       let process = Process()
@@ -73,7 +58,7 @@ import Testing
   }
 
   @Test func evaluationOnTrainingImagesIsCalledThat() throws {
-    try bench { folder in
+    try LabelledSet.with { folder in
       let trained = try Workbench.run(
         arguments(folder, "a.onnx", epochs: 1) + ["--test-fold", "0", "--folds", "3"])
       #expect(trained.status == 0, "\(trained.errors)")
@@ -88,7 +73,7 @@ import Testing
   }
 
   @Test func aCheckpointOfOtherSettingsIsRefused() throws {
-    try bench { folder in
+    try LabelledSet.with { folder in
       let first = Process()
       first.executableURL = Workbench.program
       first.arguments = arguments(folder, "a.onnx", epochs: 2000)
@@ -104,7 +89,7 @@ import Testing
   }
 
   @Test func fineTuningTakesTheWeightsThatFit() throws {
-    try bench { folder in
+    try LabelledSet.with { folder in
       #expect(try Workbench.run(arguments(folder, "a.onnx", epochs: 1)).status == 0)
       let tuned = try Workbench.run(
         arguments(folder, "b.onnx", epochs: 1) + ["--init", folder + "/a.onnx"])
@@ -119,7 +104,7 @@ import Testing
     (["--test-fold", "9"], "--test-fold must lie"), (["--batch", "0"], "batch"),
   ])
   func wrongOptionsAreExplained(options: [String], message: String) throws {
-    try bench { folder in
+    try LabelledSet.with { folder in
       let result = try Workbench.run(arguments(folder, "a.onnx", epochs: 1) + options)
       #expect(result.status != 0 && result.status < 64 && result.errors.contains(message))
     }
@@ -127,7 +112,7 @@ import Testing
 
   /// A network of three channels and another number of classes learns this set's labels.
   @Test func anImportedNetworkIsFineTuned() throws {
-    try bench { folder in
+    try LabelledSet.with { folder in
       try Workbench.writeForeignClassifier(to: folder + "/foreign.onnx")
       let trained = try Workbench.run([
         "train", "--data", folder + "/set.csv", "--network", folder + "/foreign.onnx", "--task",

@@ -66,6 +66,54 @@ package enum EvaluationTables {
     return (lines + ["", report.notice]).map { $0 + "\n" }.joined()
   }
 
+  /// A row a fold, then mean and standard deviation of the folds.
+  package static func folds(_ reports: [EvaluationReport]) -> String {
+    let rows = foldRows(reports).map { name, images, values in
+      [name, images] + values.map { $0.map { decimal($0, 6) } ?? "" }
+    }
+    return
+      (["fold,images,dice,auc,balanced_accuracy,accuracy"]
+      + rows.map(CommaSeparatedTable.line)).map { $0 + "\r\n" }.joined()
+  }
+
+  /// The same for a person at a terminal.
+  package static func foldsText(_ reports: [EvaluationReport]) -> String {
+    func line(_ fields: [String]) -> String {
+      fields.map { $0.padding(toLength: 20, withPad: " ", startingAt: 0) }.joined()
+        .trimmingCharacters(in: .whitespaces) + "\n"
+    }
+    return line(["fold", "images", "Dice", "AUC", "balanced accuracy", "accuracy"])
+      + foldRows(reports).map { name, images, values in
+        line([name, images] + values.map { $0.map { decimal($0, 3) } ?? "-" })
+      }.joined()
+  }
+
+  private static func foldRows(_ reports: [EvaluationReport]) -> [(
+    name: String, images: String, values: [Double?]
+  )] {
+    let measures: [(EvaluationReport) -> Double?] = [
+      \.dice, \.auc, \.balancedAccuracy, \.accuracy,
+    ]
+    let rows = reports.enumerated().map { index, report in
+      (String(index), String(report.images), measures.map { $0(report) })
+    }
+    let columns = measures.map { reports.compactMap($0) }
+    return rows + [
+      ("mean", "", columns.map(mean)), ("standard deviation", "", columns.map(deviation)),
+    ]
+  }
+
+  private static func mean(_ values: [Double]) -> Double? {
+    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+  }
+
+  /// Of the folds as a sample.
+  private static func deviation(_ values: [Double]) -> Double? {
+    guard values.count > 1, let mean = mean(values) else { return nil }
+    let squares = values.map { ($0 - mean) * ($0 - mean) }.reduce(0, +)
+    return (squares / Double(values.count - 1)).squareRoot()
+  }
+
   /// "5 images of 1 patient".
   static func counts(_ report: EvaluationReport) -> String {
     "\(report.images) image\(report.images == 1 ? "" : "s") of \(report.patients) "

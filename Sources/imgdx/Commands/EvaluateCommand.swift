@@ -1,9 +1,5 @@
 import ArgumentParser
-internal import Files
-private import Foundation
-private import ModelFiles
-internal import Reports
-internal import Screening
+private import Reports
 internal import Training
 
 /// `imgdx evaluate`: how well a model does on labelled images.
@@ -73,30 +69,21 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   func run() throws {
-    let model = try model.load()
+    Interruption.handleInOrder()
     let manifest = try Manifest(contentsOf: data)
     for warning in manifest.warnings { Terminal.warn(warning) }
-    let evaluator = try Evaluator(
-      manifest, indices: try chosenItems(of: manifest),
-      labels: model.metadata.classificationOutput == nil ? [] : model.metadata.labels)
-    let images = evaluate(evaluator, model)
-    guard images.count == evaluator.count else { throw Ending.interrupted }
-    let measured = images.compactMap { try? $0.result.get() }
-    guard !measured.isEmpty else { throw Ending.couldNotRun }
-    var report = EvaluationReport(
-      measured, labels: model.metadata.classificationOutput == nil ? [] : model.metadata.labels,
-      resamples: resamples)
-    report.model = model.identity.name
-    report.modelSHA256 = model.identity.sha256
-    report.data = data
-    if let known = model.metadata.trainingImages.map(Set.init) {
-      report.trainedOn = images.compactMap(\.sha256)
-        .count { known.contains(ModelMetadata.fingerprint(of: $0)) }
-    }
+    let run = EvaluationRun(
+      model: try model.load(), manifest: manifest, indices: try chosenItems(of: manifest),
+      workers: workers)
+    let images = try run.images()
+    var report = try run.report(images, resamples: resamples)
     report.split = split ?? testFold.map { "fold \($0) of \(folds)" }
     if let warning = report.warning { Terminal.warn(warning) }
-    try deliver(report, images)
-    if measured.count < images.count { throw Ending.someInputsFailed }
+    // Files first: nothing is said to be done before it is on disk.
+    if let output { try EvaluationOutput.write(report, images, to: output) }
+    try StandardOutput.write(
+      json ? EvaluationOutput.document(report) : EvaluationTables.text(report))
+    if report.images < images.count { throw Ending.someInputsFailed }
   }
 
   private func chosenItems(of manifest: Manifest) throws -> [Int]? {
@@ -115,46 +102,5 @@ struct EvaluateCommand: ParsableCommand {
         reason: "\(manifest.path) has no row whose split column says \(side.rawValue)")
     }
     return chosen
-  }
-
-  private func evaluate(_ evaluator: Evaluator, _ model: ScreeningModel) -> [EvaluatedImage] {
-    Interruption.handleInOrder()
-    let (jobs, threads) = workers.split(over: evaluator.count)
-    let meter = ProgressMeter("images", total: evaluator.count)
-    defer { meter.finish() }
-    return evaluator.run(
-      workers: jobs, shouldStop: { Interruption.isRequested },
-      makeRespondent: {
-        let screener = Screener(model: model, threads: threads)
-        return { image in
-          let findings = try screener.screen(image)
-          return ImageAnswer(
-            probabilities: findings.probabilities.map(\.probability), mask: findings.mask)
-        }
-      },
-      deliver: { image in
-        if case .failure(let error) = image.result { meter.say("imgdx: \(error)") }
-        meter.advance()
-      })
-  }
-
-  /// Files first: nothing is said to be done before it is on disk.
-  private func deliver(_ report: EvaluationReport, _ images: [EvaluatedImage]) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let document = String(decoding: try encoder.encode(report), as: UTF8.self) + "\n"
-    if let output {
-      try FileManager.default.createDirectory(
-        atPath: output, withIntermediateDirectories: true)
-      let folder = output.hasSuffix("/") ? output : output + "/"
-      try AtomicFile.write(document, to: folder + "evaluation.json")
-      try AtomicFile.write(
-        EvaluationTables.images(images, labels: report.labels), to: folder + "images.csv")
-      if !report.labels.isEmpty {
-        try AtomicFile.write(EvaluationTables.confusion(report), to: folder + "confusion.csv")
-      }
-      try AtomicFile.write(EvaluationPage(report, images).html, to: folder + "evaluation.html")
-    }
-    try StandardOutput.write(json ? document : EvaluationTables.text(report))
   }
 }

@@ -131,15 +131,23 @@ struct FileContents {
   private static func inflate(_ source: FileBytes, from offset: Int, limits: DICOMLimits)
     throws(DICOMError) -> FileBytes
   {
-    var bytes = source.bytes(offset..<source.count)
+    var start = offset
     // Some writers keep zlib's two-byte header, which is no start of a deflate stream.
-    if bytes.count > 2, bytes[0] == 0x78, (Int(bytes[0]) << 8 | Int(bytes[1])) % 31 == 0 {
-      bytes.removeFirst(2)
+    if let header = source.integer(UInt16.self, at: offset, bigEndian: true), header >> 8 == 0x78,
+      header % 31 == 0
+    {
+      start += 2
     }
-    let most = min(
-      limits.maximumBytes, max(limits.unsuspectedBytes, bytes.count * limits.maximumRatio))
+    let count = max(source.count - start, 0)
+    let most = min(limits.maximumBytes, max(limits.unsuspectedBytes, count * limits.maximumRatio))
     do throws(InflateError) {
-      return FileBytes(try inflated(bytes, maximumBytes: most))
+      let outcome = source.withUnsafeBytes { bytes in
+        Result { () throws(InflateError) in
+          try inflated(
+            UnsafeRawBufferPointer(rebasing: bytes[(bytes.count - count)...]), maximumBytes: most)
+        }
+      }
+      return try outcome.get()
     } catch {
       switch error {
       case .tooLarge where most < limits.maximumBytes:

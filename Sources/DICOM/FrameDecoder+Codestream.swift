@@ -7,13 +7,13 @@ extension FrameDecoder {
   /// Passes over a progressive picture that one frame may ask for, times its pixels.
   private static let mostWork = 1 << 32
 
-  func codestream(_ bytes: [UInt8]) throws(DICOMError) -> StoredFrame {
-    switch Codestream.kind(of: bytes) {
-    case .jpeg2000: try jpeg2000(bytes)
-    case .jpegFamily: try jpeg(bytes)
+  func codestream(_ encoded: FrameLayout.FrameBytes) throws(DICOMError) -> StoredFrame {
+    switch Codestream.kind(of: encoded.start) {
+    case .jpeg2000: try jpeg2000(encoded)
+    case .jpegFamily: try jpeg(encoded.bytes)
     case nil:
       throw failure(
-        bytes.isEmpty ? "it has no data" : "its data are neither JPEG, JPEG-LS nor JPEG 2000")
+        encoded.count == 0 ? "it has no data" : "its data are neither JPEG, JPEG-LS nor JPEG 2000")
     }
   }
 
@@ -36,17 +36,13 @@ extension FrameDecoder {
         what: "frame \(frame + 1) has \(header.scans) scans, which no picture has")
     }
     guard bytes.count >= header.leastBytes else { throw failure("its JPEG data end early") }
-    let cells = try decodeJPEG(JPEGRepair.withSoundScanHeader(bytes, header), header)
     var format = CellFormat(file.pixels, precision: header.precision)
     // Signed samples lie in unsigned codestreams as bit patterns, which have no order to go beyond.
     format.isLimited = file.transferSyntax.isLossy && !format.isSigned
-    let count = file.pixels.samplesOfFrame
-    let isLittle = UInt16(1).littleEndian == 1
-    let unpacked = cells.withUnsafeBytes {
-      Cells.unpack($0, count: count, format, bigEndian: !isLittle)
-    }
-    guard let samples = unpacked else {
-      throw failure("its JPEG data are too short")
+    let sound = JPEGRepair.withSoundScanHeader(bytes, header)
+    let samples = try Cells.filled(count: file.pixels.samplesOfFrame, format) {
+      (room) throws(DICOMError) in
+      try decodeJPEG(sound, header, into: room)
     }
     return stored(samples, isYBR: isYBR(header))
   }
@@ -60,30 +56,30 @@ extension FrameDecoder {
     return header.hasJFIF
   }
 
-  private func decodeJPEG(_ bytes: [UInt8], _ header: JPEGHeader) throws(DICOMError) -> [UInt8] {
-    // DCMTK's JPEG-LS writes whole words: an odd number of bytes needs room for one more.
-    let size = (file.pixels.samplesOfFrame * (header.precision <= 8 ? 1 : 2) + 1) / 2 * 2
+  /// - Parameter room: a byte a sample up to 8 bits, else two. DCMTK's JPEG-LS writes whole words: an odd
+  ///   number of bytes needs room for one more.
+  private func decodeJPEG(
+    _ bytes: [UInt8], _ header: JPEGHeader, into room: UnsafeMutableRawBufferPointer
+  ) throws(DICOMError) {
+    let size =
+      header.isJPEGLS ? room.count : file.pixels.samplesOfFrame * (header.precision <= 8 ? 1 : 2)
     let geometry = cdcmtk_geometry(
       rows: UInt16(header.rows), columns: UInt16(header.columns),
       samples: UInt16(header.components), precision: UInt16(header.precision))
-    var status = CDCMTK_FAILED
     var warnings: Int32 = 0
     var message = [CChar](repeating: 0, count: 200)
     let capacity = message.count
-    let out = [UInt8](unsafeUninitializedCapacity: size) { out, count in
-      out.initialize(repeating: 0)
-      count = size
-      if header.isJPEGLS {
-        status = cdcmtk_decode_jpegls(
-          geometry, bytes, bytes.count, out.baseAddress, size, &message, capacity)
-      } else {
-        status = cdcmtk_decode_jpeg(
-          geometry, bytes, bytes.count, out.baseAddress, size, &warnings, &message, capacity)
-      }
-    }
+    // Safe: `room` holds the samples of the geometry, which was compared with the file's.
+    room.initializeMemory(as: UInt8.self, repeating: 0)
+    let out = room.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    let status =
+      header.isJPEGLS
+      ? cdcmtk_decode_jpegls(geometry, bytes, bytes.count, out, size, &message, capacity)
+      : cdcmtk_decode_jpeg(
+        geometry, bytes, bytes.count, out, size, &warnings, &message, capacity)
     let name = header.isJPEGLS ? "JPEG-LS" : "JPEG"
     switch status {
-    case CDCMTK_OK where warnings == 0: return out
+    case CDCMTK_OK where warnings == 0: return
     case CDCMTK_OK: throw failure("its \(name) data are damaged")
     case CDCMTK_TRUNCATED: throw failure("its \(name) data end early")
     case CDCMTK_TOO_LARGE: throw failure("its \(name) data are too large")
@@ -94,15 +90,22 @@ extension FrameDecoder {
     }
   }
 
-  private func jpeg2000(_ bytes: [UInt8]) throws(DICOMError) -> StoredFrame {
+  private func jpeg2000(_ encoded: FrameLayout.FrameBytes) throws(DICOMError) -> StoredFrame {
+    if let repaired = JPEGRepair.withoutTrailingComments(encoded) {
+      return try jpeg2000(FrameLayout.FrameBytes(repaired))
+    }
     do throws(CodecError) {
-      let bytes = JPEGRepair.withoutTrailingComments(bytes)
-      let header = try JPEG2000Codec.header(of: bytes)
-      let mismatch = mismatch(
-        rows: header.height, columns: header.width, samples: header.samplesPerPixel,
-        precision: header.precision)
-      if let mismatch { throw .corrupt(.jpeg2000, reason: mismatch) }
-      let decoded = try JPEG2000Codec.decode(bytes)
+      let outcome = encoded.withUnsafeBytes { bytes in
+        Result { () throws(CodecError) in
+          let header = try JPEG2000Codec.header(of: bytes)
+          let mismatch = mismatch(
+            rows: header.height, columns: header.width, samples: header.samplesPerPixel,
+            precision: header.precision)
+          if let mismatch { throw .corrupt(.jpeg2000, reason: mismatch) }
+          return try JPEG2000Codec.decode(bytes)
+        }
+      }
+      let decoded = try outcome.get()
       var format = CellFormat(file.pixels, precision: decoded.precision)
       format.isLimited = file.transferSyntax.isLossy && format.isSigned == decoded.isSigned
       // The component transforms RCT and ICT are undone by the decoder.

@@ -22,9 +22,9 @@ struct FrameDecoder {
     switch file.layout.encoding {
     case .native: return try native(encoded, bigEndian: isBigEndian)
     case .encapsulatedNative: return try native(encoded, bigEndian: false)
-    case .deflatedFrames: return try deflated(encoded.bytes)
-    case .rle: return try rle(encoded.bytes)
-    case .codestream: return try codestream(encoded.bytes)
+    case .deflatedFrames: return try deflated(encoded)
+    case .rle: return try rle(encoded)
+    case .codestream: return try codestream(encoded)
     case .unsupported: throw .unsupported(what: file.transferSyntax.name)
     }
   }
@@ -65,55 +65,60 @@ struct FrameDecoder {
     return stored(pixels.isPlanar ? interleaved(samples) : samples)
   }
 
-  private func deflated(_ bytes: [UInt8]) throws(DICOMError) -> StoredFrame {
+  private func deflated(_ encoded: FrameLayout.FrameBytes) throws(DICOMError) -> StoredFrame {
     let size = (pixels.samplesOfFrame * pixels.bitsAllocated + 7) / 8
-    do throws(InflateError) {
-      let bytes = try inflated(bytes, maximumBytes: size + 1)
-      return try unpackInflated(bytes).get()
-    } catch {
-      throw failure(
-        error == .truncated ? "its deflated data end early" : "its deflated data are damaged")
+    let outcome = encoded.withUnsafeBytes { bytes in
+      Result { () throws(InflateError) in try inflated(bytes, maximumBytes: size + 1) }
+    }
+    switch outcome {
+    case .success(let whole):
+      return try native(FrameLayout.FrameBytes(whole, 0..<whole.count), bigEndian: false)
+    case .failure(.truncated): throw failure("its deflated data end early")
+    case .failure: throw failure("its deflated data are damaged")
     }
   }
 
-  private func unpackInflated(_ bytes: [UInt8]) -> Result<StoredFrame, InflateError> {
-    do throws(DICOMError) {
-      return .success(try native(FrameLayout.FrameBytes(bytes), bigEndian: false))
-    } catch {
-      return .failure(.damaged)
-    }
-  }
-
-  private func rle(_ bytes: [UInt8]) throws(DICOMError) -> StoredFrame {
+  private func rle(_ encoded: FrameLayout.FrameBytes) throws(DICOMError) -> StoredFrame {
     let isBits = pixels.bitsAllocated == 1 && pixels.samples == 1
     guard isBits || [8, 16, 24, 32].contains(pixels.bitsAllocated) else {
       throw .unsupported(what: "RLE with \(pixels.bitsAllocated) bits allocated")
     }
-    do throws(RLEError) {
-      if isBits { return stored(try rleBits(bytes)) }
-      let cells = try RLE.decode(
-        bytes, pixels: pixels.rows * pixels.columns, samples: pixels.samples,
-        bytesOfCell: pixels.bitsAllocated / 8)
+    let outcome = encoded.withUnsafeBytes { bytes in
+      Result { () throws(RLEError) in isBits ? try rleBits(bytes) : try rleCells(bytes) }
+    }
+    switch outcome {
+    case .success(let samples): return stored(samples)
+    case .failure(.truncated): throw failure("its RLE data end early")
+    case .failure(.damaged(let reason)): throw failure(reason)
+    }
+  }
+
+  private func rleCells(_ bytes: UnsafeRawBufferPointer) throws(RLEError) -> PixelBuffer {
+    let count = pixels.samplesOfFrame
+    let format = CellFormat(pixels)
+    let (area, size) = (pixels.rows * pixels.columns, pixels.bitsAllocated / 8)
+    guard size != 3 else {
+      let cells = try RLE.bytes(bytes, pixels: area, samples: pixels.samples, bytesOfCell: size)
+      let isLittle = UInt16(1).littleEndian == 1
       let samples = cells.withUnsafeBytes {
-        Cells.unpack($0, count: pixels.samplesOfFrame, CellFormat(pixels), bigEndian: false)
+        Cells.unpack($0, count: count, format, bigEndian: !isLittle)
       }
       guard let samples else { throw .truncated }
-      return stored(samples)
-    } catch {
-      switch error {
-      case .truncated: throw failure("its RLE data end early")
-      case .damaged(let reason): throw failure(reason)
-      }
+      return samples
+    }
+    return try RLE.decode(bytes, pixels: area, samples: pixels.samples, bytesOfCell: size) {
+      (write) throws(RLEError) in
+      try Cells.filled(count: count, format, fill: write)
     }
   }
 
   /// Single bits, which writers pack eight a byte or give a byte each; how long a segment is tells.
-  private func rleBits(_ bytes: [UInt8]) throws(RLEError) -> PixelBuffer {
+  private func rleBits(_ bytes: UnsafeRawBufferPointer) throws(RLEError) -> PixelBuffer {
     let count = pixels.samplesOfFrame
     let packed = (count + 7) / 8
-    let whole = try? RLE.decode(bytes, pixels: count, samples: 1, bytesOfCell: 1)
+    let whole = try? RLE.bytes(bytes, pixels: count, samples: 1, bytesOfCell: 1)
     if let whole { return .uint8(whole.map { $0 & 1 }) }
-    let cells = try RLE.decode(bytes, pixels: packed, samples: 1, bytesOfCell: 1)
+    let cells = try RLE.bytes(bytes, pixels: packed, samples: 1, bytesOfCell: 1)
     let samples = cells.withUnsafeBytes {
       Cells.unpack($0, count: count, CellFormat(pixels), bigEndian: false)
     }

@@ -39,12 +39,15 @@ struct FrameLayout: Sendable {
 
     var count: Int { range.count }
 
+    /// As many as tell what they are.
+    var start: [UInt8] { withUnsafeBytes { Array($0.prefix(12)) } }
+
     /// A copy of the bytes.
     var bytes: [UInt8] { copied ?? source?.bytes(range) ?? [] }
 
     /// Lends the bytes.
     func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
-      guard let source else { return bytes.withUnsafeBytes(body) }
+      guard let source else { return (copied ?? []).withUnsafeBytes(body) }
       // Safe: `init` checked that the range lies within the file.
       return source.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }

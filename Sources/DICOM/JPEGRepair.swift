@@ -22,21 +22,27 @@ enum JPEGRepair {
 
   /// Some writers pad a JPEG 2000 codestream with comment segments between the last tile-part and
   /// the end marker, where the standard has no place for them (ISO/IEC 15444-1, A.3).
-  static func withoutTrailingComments(_ bytes: [UInt8]) -> [UInt8] {
-    var bytes = bytes
-    while bytes.count > 64, bytes[bytes.count - 1] == 0, bytes[bytes.count - 2] != 0xFF {
-      bytes.removeLast()
+  ///
+  /// Nil where there are none.
+  static func withoutTrailingComments(_ encoded: FrameLayout.FrameBytes) -> [UInt8]? {
+    let end = encoded.withUnsafeBytes { bytes in
+      var end = bytes.count
+      while end > 64, bytes[end - 1] == 0, bytes[end - 2] != 0xFF { end -= 1 }
+      return bytes[..<end].suffix(2).elementsEqual([0xFF, 0xD9])
+        && trailingComment(bytes[..<end]) != nil ? end : nil
     }
-    guard bytes.suffix(2) == [0xFF, 0xD9] else { return bytes }
+    guard let end else { return nil }
+    var bytes = Array(encoded.bytes[..<end])
     for _ in 0..<4 {
-      guard let start = trailingComment(bytes) else { break }
+      let start = bytes.withUnsafeBytes { trailingComment($0[...]) }
+      guard let start else { break }
       bytes.removeSubrange(start..<(bytes.count - 2))
     }
     return bytes
   }
 
   /// Where a comment segment starts that ends at the end marker.
-  private static func trailingComment(_ bytes: [UInt8]) -> Int? {
+  private static func trailingComment(_ bytes: UnsafeRawBufferPointer.SubSequence) -> Int? {
     // The marker and the length take two bytes each; the length counts its own.
     let longest = min(bytes.count - 8, 300)
     guard longest > 4 else { return nil }

@@ -1,28 +1,47 @@
 /// RLE Lossless (PS3.5 annex G): a frame is one PackBits segment for each byte of each sample,
 /// most significant byte first.
 enum RLE {
-  /// Decodes a frame into cells of `bytesOfCell` bytes in little endian order, interleaved by pixel.
-  /// - Throws: a sentence saying what is wrong.
-  static func decode(_ bytes: [UInt8], pixels: Int, samples: Int, bytesOfCell: Int)
-    throws(RLEError) -> [UInt8]
-  {
-    let expected = samples * bytesOfCell
-    let segments = try segments(of: bytes, expected: expected)
+  /// Decodes a frame into cells of `bytesOfCell` bytes in the machine's order, interleaved by pixel.
+  /// - Parameter room: takes a closure that writes all cells, and lends them memory.
+  static func decode<Cells>(
+    _ bytes: UnsafeRawBufferPointer, pixels: Int, samples: Int, bytesOfCell: Int,
+    into room: ((UnsafeMutableRawBufferPointer) throws(RLEError) -> Void) throws(RLEError) -> Cells
+  ) throws(RLEError) -> Cells {
+    let step = samples * bytesOfCell
+    let segments = try segments(of: bytes, expected: step)
     // Two bytes give at most 128: a shorter segment cannot be whole, and takes no memory.
     guard segments.allSatisfy({ $0.count >= pixels / 64 }) else { throw .truncated }
-    var out = [UInt8](repeating: 0, count: pixels * expected)
-    for (index, segment) in segments.enumerated() {
-      let sample = index / bytesOfCell
-      let byte = bytesOfCell - 1 - index % bytesOfCell
-      try unpack(
-        bytes[segment], into: &out, first: sample * bytesOfCell + byte, step: expected,
-        count: pixels)
+    let isLittle = UInt16(1).littleEndian == 1
+    return try room { (out) throws(RLEError) in
+      for (index, segment) in segments.enumerated() {
+        let byte = isLittle ? bytesOfCell - 1 - index % bytesOfCell : index % bytesOfCell
+        let isWhole = unpack(
+          UnsafeRawBufferPointer(rebasing: bytes[segment]), into: out,
+          first: index / bytesOfCell * bytesOfCell + byte, step: step, count: pixels)
+        guard isWhole else { throw .truncated }
+      }
     }
-    return out
+  }
+
+  /// The same into bytes.
+  static func bytes(_ bytes: UnsafeRawBufferPointer, pixels: Int, samples: Int, bytesOfCell: Int)
+    throws(RLEError) -> [UInt8]
+  {
+    try decode(bytes, pixels: pixels, samples: samples, bytesOfCell: bytesOfCell) {
+      (write) throws(RLEError) in
+      var out = [UInt8](repeating: 0, count: pixels * samples * bytesOfCell)
+      let outcome = out.withUnsafeMutableBytes { raw in
+        Result { () throws(RLEError) in try write(raw) }
+      }
+      try outcome.get()
+      return out
+    }
   }
 
   /// The header: 16 little endian numbers, the count of segments and their offsets.
-  private static func segments(of bytes: [UInt8], expected: Int) throws(RLEError) -> [Range<Int>] {
+  private static func segments(of bytes: UnsafeRawBufferPointer, expected: Int) throws(RLEError)
+    -> [Range<Int>]
+  {
     guard bytes.count >= 64 else { throw .damaged("it is shorter than its header") }
     let header = (0..<16).map { word in
       (0..<4).reduce(0) { $0 | Int(bytes[word * 4 + $1]) << (8 * $1) }
@@ -42,31 +61,30 @@ enum RLE {
 
   /// PackBits: a byte n of 0...127 copies the next n + 1, one of 129...255 repeats the next
   /// 257 - n times, 128 does nothing.
+  /// - Returns: false where the segment ends before `count` bytes.
   private static func unpack(
-    _ segment: ArraySlice<UInt8>, into out: inout [UInt8], first: Int, step: Int, count: Int
-  ) throws(RLEError) {
-    let isWhole = out.withUnsafeMutableBufferPointer { out in
-      segment.withUnsafeBufferPointer { source in
-        var position = 0
-        var done = 0
-        while done < count {
-          guard position < source.count else { return false }
-          let control = Int(source[position])
-          position += 1
-          if control == 128 { continue }
-          let isRun = control > 128
-          let length = min(isRun ? 257 - control : control + 1, count - done)
-          guard position + (isRun ? 1 : length) <= source.count else { return false }
-          for index in 0..<length {
-            out[first + (done + index) * step] = source[position + (isRun ? 0 : index)]
-          }
-          position += isRun ? 1 : control + 1
-          done += length
-        }
-        return true
+    _ source: UnsafeRawBufferPointer, into out: UnsafeMutableRawBufferPointer, first: Int,
+    step: Int,
+    count: Int
+  ) -> Bool {
+    var position = 0
+    var done = 0
+    while done < count {
+      guard position < source.count else { return false }
+      let control = Int(source[position])
+      position += 1
+      if control == 128 { continue }
+      let isRun = control > 128
+      let length = min(isRun ? 257 - control : control + 1, count - done)
+      guard position + (isRun ? 1 : length) <= source.count else { return false }
+      // Safe: `out` holds `count` cells of `step` bytes, and reading was checked above.
+      for index in 0..<length {
+        out[first + (done + index) * step] = source[position + (isRun ? 0 : index)]
       }
+      position += isRun ? 1 : control + 1
+      done += length
     }
-    guard isWhole else { throw .truncated }
+    return true
   }
 
   /// Encodes a frame of little endian cells, interleaved by pixel; segments have even lengths.

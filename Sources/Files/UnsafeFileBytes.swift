@@ -22,6 +22,20 @@ package final class FileBytes: Sendable, ContiguousBytes {
     isMapped = false
   }
 
+  /// Takes over what `fill` writes into room for `capacity` bytes; it says how many that are.
+  package init<E: Error>(
+    capacity: Int, fill: (UnsafeMutableRawBufferPointer) throws(E) -> Int
+  ) throws(E) {
+    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: max(capacity, 1), alignment: 16)
+    do throws(E) {
+      base = UnsafeRawBufferPointer(rebasing: room[..<min(try fill(room), room.count)])
+    } catch {
+      room.deallocate()
+      throw error
+    }
+    isMapped = false
+  }
+
   /// Opens the regular file at `path`, or standard input for "-".
   /// - Throws: ``FileError/cannotRead(path:reason:)`` for a folder, a device, a file above
   ///   `maximumBytes`, or whatever the system refuses.

@@ -5,8 +5,16 @@ package import Imaging
 package enum JPEG2000Codec {
   /// What the codestream's SIZ segment says.
   package static func header(of bytes: [UInt8]) throws(CodecError) -> CodecHeader {
-    let header = try JPEG2000Header(of: bytes)
-    return CodecHeader(
+    description(try JPEG2000Header(of: bytes))
+  }
+
+  /// The same of bytes that are lent.
+  package static func header(of bytes: UnsafeRawBufferPointer) throws(CodecError) -> CodecHeader {
+    description(try JPEG2000Header(of: bytes))
+  }
+
+  private static func description(_ header: JPEG2000Header) -> CodecHeader {
+    CodecHeader(
       format: header.format, width: header.width, height: header.height,
       samplesPerPixel: header.components, precision: header.precision,
       isSigned: header.isSigned, orientation: .upright, remarks: [])
@@ -20,8 +28,18 @@ package enum JPEG2000Codec {
   package static func decode(
     _ bytes: [UInt8], limits: CodecLimits = .standard
   ) throws(CodecError) -> DecodedPixels {
-    let decoded = try OpenJPEG.decode(bytes, limits: limits)
-    return DecodedPixels(
+    description(try OpenJPEG.decode(bytes, limits: limits))
+  }
+
+  /// The same of bytes that are lent: a copy of a large codestream would be memory of its own.
+  package static func decode(
+    _ bytes: UnsafeRawBufferPointer, limits: CodecLimits = .standard
+  ) throws(CodecError) -> DecodedPixels {
+    description(try OpenJPEG.decode(bytes, limits: limits))
+  }
+
+  private static func description(_ decoded: JPEG2000Pixels) -> DecodedPixels {
+    DecodedPixels(
       width: decoded.width, height: decoded.height, samplesPerPixel: decoded.samples,
       pixels: decoded.pixels, precision: decoded.precision, isSigned: decoded.isSigned)
   }

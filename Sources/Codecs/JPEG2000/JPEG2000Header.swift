@@ -18,8 +18,9 @@ struct JPEG2000Header: Equatable {
   /// Largest number of components that is decoded: colour and alpha.
   static let maximumComponents = 4
 
-  init(of bytes: [UInt8]) throws(CodecError) {
-    switch ImageFormat(sniffing: bytes) {
+  init<Bytes: RandomAccessCollection<UInt8>>(of bytes: Bytes) throws(CodecError)
+  where Bytes.Index == Int {
+    switch ImageFormat(sniffing: Array(bytes.prefix(64))) {
     case .jpeg2000: try self.init(codestreamAt: 0, in: bytes, format: .jpeg2000)
     case .jp2:
       try self.init(
@@ -28,7 +29,9 @@ struct JPEG2000Header: Equatable {
     }
   }
 
-  private init(codestreamAt start: Int, in bytes: [UInt8], format: ImageFormat) throws(CodecError) {
+  private init<Bytes: RandomAccessCollection<UInt8>>(
+    codestreamAt start: Int, in bytes: Bytes, format: ImageFormat
+  ) throws(CodecError) where Bytes.Index == Int {
     var reader = BigEndianReader(bytes: bytes, position: start, format: format)
     guard try reader.next(2) == 0xFF4F, try reader.next(2) == 0xFF51 else {
       throw .corrupt(format, reason: "the codestream does not begin with SOC and SIZ")
@@ -77,7 +80,9 @@ struct JPEG2000Header: Equatable {
   }
 
   /// The position of the contiguous codestream box's content (ISO/IEC 15444-1, I.4).
-  private static func codestream(inBoxes bytes: [UInt8]) throws(CodecError) -> Int {
+  private static func codestream<Bytes: RandomAccessCollection<UInt8>>(
+    inBoxes bytes: Bytes
+  ) throws(CodecError) -> Int where Bytes.Index == Int {
     var position = 0
     while position < bytes.count {
       var reader = BigEndianReader(bytes: bytes, position: position, format: .jp2)
@@ -96,8 +101,8 @@ struct JPEG2000Header: Equatable {
 }
 
 /// Reads unsigned big-endian integers; the end of the data is an error.
-private struct BigEndianReader {
-  let bytes: [UInt8]
+private struct BigEndianReader<Bytes: RandomAccessCollection<UInt8>> where Bytes.Index == Int {
+  let bytes: Bytes
   var position: Int
   let format: ImageFormat
 

@@ -2,46 +2,57 @@ private import COpenJPEG
 
 /// The calls into OpenJPEG: memory stream, strict decoding, one picture or strips of it.
 enum OpenJPEG {
-  /// OpenJPEG works in 32 bits a sample: four times the memory of a picture of 8 bits. Above this
-  /// many pixels such a picture is decoded by strips.
+  /// OpenJPEG works in 32 bits a sample, several times the memory of the picture. Above this many
+  /// pixels pictures are decoded by strips.
   private static let largestWhole = 1 << 23
-  /// Strips of a large picture; each decodes its neighbours' border anew, so there are not more.
-  private static let strips = 16
+  /// Strips of a large picture: more would decode more of their neighbours' border anew.
+  private static let strips = 32
+  /// Strips end in the middle of code-blocks, which have 64 rows, or 128 of the picture: a block that is
+  /// cut is decoded by two strips, while a cut between blocks has both strips decode those on both
+  /// sides, as wavelets reach across it.
+  private static let cut = 32
 
   static func decode(_ bytes: [UInt8], limits: CodecLimits) throws(CodecError) -> JPEG2000Pixels {
+    let outcome = bytes.withUnsafeBytes { lent in
+      Result { () throws(CodecError) in try decode(lent, limits: limits) }
+    }
+    return try outcome.get()
+  }
+
+  static func decode(
+    _ bytes: UnsafeRawBufferPointer, limits: CodecLimits
+  ) throws(CodecError) -> JPEG2000Pixels {
     let header = try JPEG2000Header(of: bytes)
     try header.check(against: limits, byteCount: bytes.count)
-    let isWhole =
-      header.width * header.height <= largestWhole || header.precision > 8 || header.isSubsampled
+    let isWhole = header.width * header.height <= largestWhole || header.isSubsampled
     return try decode(bytes, header, strips: isWhole ? 1 : strips)
   }
 
   /// - Parameter strips: more than 1 only where no component is subsampled.
   static func decode(
-    _ bytes: [UInt8], _ header: JPEG2000Header, strips: Int
+    _ bytes: UnsafeRawBufferPointer, _ header: JPEG2000Header, strips: Int
   ) throws(CodecError) -> JPEG2000Pixels {
-    // Code-blocks have 64 rows, one level up those of 128 rows of the picture: fewer are cut so.
-    let rows = strips == 1 ? header.height : (header.height / strips + 127) / 128 * 128
     var assembly: JPEG2000Assembly?
-    for first in stride(from: 0, to: header.height, by: rows) {
-      let part = first..<min(first + rows, header.height)
-      let outcome = bytes.withUnsafeBufferPointer { source in
-        Result { () throws(CodecError) in
-          try decode(source, header, strips == 1 ? nil : part) { (image) throws(CodecError) in
-            if assembly == nil { assembly = try JPEG2000Assembly(image, header) }
-            try assembly?.add(image, firstRow: first, rows: part.count)
-          }
-        }
+    for part in parts(of: header.height, strips: strips) {
+      try decode(bytes, header, strips == 1 ? nil : part) { (image) throws(CodecError) in
+        if assembly == nil { assembly = try JPEG2000Assembly(image, header) }
+        try assembly?.add(image, firstRow: part.lowerBound, rows: part.count)
       }
-      try outcome.get()
     }
     guard let assembly else { throw .truncated(header.format) }
     return assembly.picture
   }
 
+  private static func parts(of height: Int, strips: Int) -> [Range<Int>] {
+    guard strips > 1 else { return [0..<height] }
+    let rows = (height / strips + 127) / 128 * 128
+    let ends = stride(from: rows + cut, to: height, by: rows) + [height]
+    return zip([0] + ends, ends).map { $0..<$1 }
+  }
+
   /// Decodes rows of the picture, all where `rows` is nil, and lends the result.
   private static func decode(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ header: JPEG2000Header, _ rows: Range<Int>?,
+    _ bytes: UnsafeRawBufferPointer, _ header: JPEG2000Header, _ rows: Range<Int>?,
     _ body: (opj_image_t) throws(CodecError) -> Void
   ) throws(CodecError) {
     guard let base = bytes.baseAddress else { throw .truncated(header.format) }
@@ -113,13 +124,13 @@ enum OpenJPEG {
 
 /// Bytes in memory as OpenJPEG reads them.
 private final class MemorySource {
-  private let base: UnsafePointer<UInt8>
+  private let base: UnsafeRawPointer
   let count: Int
   private var position = 0
   /// Whether more was asked for than there is.
   private(set) var isExhausted = false
 
-  init(base: UnsafePointer<UInt8>, count: Int) {
+  init(base: UnsafeRawPointer, count: Int) {
     self.base = base
     self.count = count
   }

@@ -50,13 +50,18 @@ struct FileContents {
 
   /// A bare data set starts with an element of a low group with a length that fits.
   private static func isPlausibleDataSet(_ source: FileBytes, at start: Int) -> Bool {
+    let parser = DataSetParser(source: source)
     guard let encoding = encoding(of: source, at: start),
-      let header = DataSetParser(source: source).header(at: start, end: source.count, encoding)
+      let header = parser.header(at: start, end: source.count, encoding)
     else { return false }
     let isFirstGroup = [2, 4, 8].contains(header.tag.group) && header.tag.element <= 0x2000
     let length = header.length ?? 0
-    let isKnownStart = header.vr != nil || header.tag.element <= 0x0018
-    return isFirstGroup && isKnownStart && length <= 1 << 16
+    guard isFirstGroup, length <= 1 << 16 else { return false }
+    if header.vr != nil || header.tag.element <= 0x0018 { return true }
+    // Without a VR and an element that most data sets start with, the next one must fit too.
+    let next = parser.header(at: header.start + length, end: source.count, encoding)
+    return next.map { $0.tag > header.tag && $0.tag.group <= 0x28 && $0.length ?? 0 <= 1 << 16 }
+      ?? false
   }
 
   /// Tells the encoding from the first element, nil where there is none.

@@ -23,6 +23,18 @@ struct EncodingTests {
     #expect(try object.file().storedFrame(0).pixels == Self.expected)
   }
 
+  /// Regression: only those that start with the first elements of a data set were recognised.
+  @Test func aBareDataSetThatStartsLate() throws {
+    var object = TestObject(
+      grey: Self.cells, columns: 2, rows: 1, allocated: 16, .implicitLittle, transferSyntax: nil)
+    object.text(0x08, 0x0060, "CS", "OT")
+    let late = object.withoutFirst(0x08, 0x0016)
+    #expect(try late.file().storedFrame(0).pixels == Self.expected)
+    #expect(DICOMFile.isRecognised(FileBytes(late.bytes)))
+    #expect(
+      !DICOMFile.isRecognised(FileBytes([8, 0, 0x60, 0, 2, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8])))
+  }
+
   @Test func bareBigEndianDataSet() throws {
     let object = TestObject(
       grey: [0, 1, 0, 2], columns: 2, rows: 1, allocated: 16, .explicitBig, transferSyntax: nil)

@@ -13,6 +13,9 @@ enum ProcessSettings {
     // Tensors module sets the count through the library itself.
     setenv("OPENBLAS_NUM_THREADS", "1", 1)
     setenv("OMP_NUM_THREADS", "1", 1)
+    // DCMTK looks an attribute up in its dictionary for colour JPEG-LS and does nothing with the answer;
+    // reading the dictionary takes longer than decoding a small frame.
+    setenv("DCMDICTPATH", "/dev/null", 1)
     if !isWorker { Interruption.watch() }
   }
 }

@@ -14,39 +14,17 @@ package enum ParameterLayout: Sendable, Equatable {
   /// As it is, whatever the rank.
   case plain
 
-  /// Positions in the logical tensor, in the plan's order.
-  private func order(_ shape: [Int]) -> (sizes: [Int], strides: [Int])? {
-    switch (self, shape.count) {
-    case (.image, 4):
-      let (c, h, w) = (shape[1], shape[2], shape[3])
-      return ([shape[0], h, w, c], [c * h * w, w, 1, h * w])
-    case (.convolution(let groups), 4):
-      let (o, i, h, w) = (shape[0] / groups, shape[1], shape[2], shape[3])
-      return ([groups, h, w, i, o], [o * i * h * w, w, 1, h * w, i * h * w])
-    case (.transposedConvolution(let groups), 4):
-      let (i, o, h, w) = (shape[0] / groups, shape[1], shape[2], shape[3])
-      return ([groups, i, h, w, o], [i * o * h * w, o * h * w, w, 1, h * w])
-    case (.transposedMatrix, 2):
-      return ([shape[1], shape[0]], [1, shape[1]])
-    default: return nil
-    }
-  }
-
   /// Writes `tensor` to plan memory of the same element count.
   package func pack(_ tensor: Tensor, to plan: UnsafeMutablePointer<Float>) {
     tensor.withUnsafeFloats { logical in
       guard let base = logical.baseAddress else { return }
-      guard let (sizes, strides) = order(tensor.shape) else {
+      guard let matrices = matrices(tensor.shape) else {
         plan.update(from: base, count: logical.count)
         return
       }
-      var target = plan
-      walk(
-        sizes, strides,
-        inner: { start, count, stride in
-          for i in 0..<count { target[i] = base[start + i * stride] }
-          target += count
-        })
+      matrices.forEachStrip { logical, count, stride, place in
+        for k in 0..<count { plan[place + k] = base[logical + k * stride] }
+      }
     }
   }
 
@@ -55,29 +33,60 @@ package enum ParameterLayout: Sendable, Equatable {
     var tensor = Tensor(shape: shape)
     tensor.withUnsafeMutableFloats { logical in
       guard let base = logical.baseAddress else { return }
-      guard let (sizes, strides) = order(shape) else {
+      guard let matrices = matrices(shape) else {
         base.update(from: plan, count: logical.count)
         return
       }
-      var source = plan
-      walk(
-        sizes, strides,
-        inner: { start, count, stride in
-          for i in 0..<count { base[start + i * stride] = source[i] }
-          source += count
-        })
+      matrices.forEachStrip { logical, count, stride, place in
+        for k in 0..<count { base[logical + k * stride] = plan[place + k] }
+      }
     }
     return tensor
   }
 
-  /// Visits the innermost runs of a strided box in order.
-  private func walk(
-    _ sizes: [Int], _ strides: [Int], at start: Int = 0, axis: Int = 0,
-    inner: (_ start: Int, _ count: Int, _ stride: Int) -> Void
+  private func matrices(_ shape: [Int]) -> Matrices? {
+    switch (self, shape.count) {
+    case (.image, 4):
+      Matrices(count: shape[0], rows: shape[1], groups: 1, columns: shape[2] * shape[3])
+    case (.convolution(let groups), 4):
+      Matrices(
+        count: groups, rows: shape[0] / groups, groups: shape[1], columns: shape[2] * shape[3])
+    case (.transposedConvolution, 4):
+      Matrices(count: shape[0], rows: shape[1], groups: 1, columns: shape[2] * shape[3])
+    case (.transposedMatrix, 2):
+      Matrices(count: 1, rows: shape[0], groups: 1, columns: shape[1])
+    default: nil
+    }
+  }
+}
+
+/// Every layout is matrices `[rows, groups, columns]` that the plan wants as `[columns, groups, rows]`.
+private struct Matrices {
+  let count: Int
+  let rows: Int
+  let groups: Int
+  let columns: Int
+
+  /// Visits strips of up to 16 rows of a column: where the first one is in the logical tensor, how many,
+  /// how far apart, and where they stand side by side in the plan. A few rows at a time, so that each
+  /// is read in order and what is written fills whole lines of the cache.
+  @inline(__always)
+  func forEachStrip(
+    _ body: (_ logical: Int, _ count: Int, _ stride: Int, _ place: Int) -> Void
   ) {
-    if axis == sizes.count - 1 { return inner(start, sizes[axis], strides[axis]) }
-    for i in 0..<sizes[axis] {
-      walk(sizes, strides, at: start + i * strides[axis], axis: axis + 1, inner: inner)
+    let (strip, row) = (16, groups * columns)
+    for matrix in 0..<count {
+      let base = matrix * rows * row
+      for first in stride(from: 0, to: rows, by: strip) {
+        let count = min(strip, rows - first)
+        for group in 0..<groups {
+          for column in 0..<columns {
+            body(
+              base + first * row + group * columns + column, count, row,
+              base + (column * groups + group) * rows + first)
+          }
+        }
+      }
     }
   }
 }

@@ -65,7 +65,7 @@ private final class DenseKernel: Kernel {
       return
     }
     let (k, n) = (inputs, outputs)
-    let chunks = rows <= 16 ? min(32, max(1, k * n >> 16)) : 1
+    let chunks = rows <= 16 ? min(32, max(1, (k * n) >> 16)) : 1
     packed = (0..<chunks).map { chunk in
       let (from, to) = (chunk * k / chunks, (chunk + 1) * k / chunks)
       let matrix = PackedMatrices(count: 1, rows: to - from, columns: n)

@@ -27,6 +27,26 @@ import Testing
     #expect(relativeDifference(answers[0], naive(x, w, b)) < 2e-5)
   }
 
+  /// The layer takes up the flattening of an image that is kept channels last.
+  @Test func `reads an image as its flattening would be read`() throws {
+    let x = randomTensor([3, 5, 4, 7], seed: 4)
+    let (w, b) = (randomTensor([9, 140], seed: 5), randomTensor([9], seed: 6))
+    let graph = Graph(
+      inputs: [.init(name: "x", shape: x.shape)], outputs: ["y"],
+      nodes: [
+        Node(name: "relu", operation: LeakyReLU(), inputs: ["x"], outputs: ["r"]),
+        Node(name: "flat", operation: Reshape(.flatten(axis: 1)), inputs: ["r"], outputs: ["f"]),
+        Node(name: "dense", operation: Dense(), inputs: ["f", "w", "b"], outputs: ["y"]),
+      ], parameters: ["w": w, "b": b])
+    let shapes = ["x": x.shape, "r": x.shape, "f": [3, 140], "y": [3, 9]]
+    let fused = graph.fusedForInference(shapes: shapes)
+    #expect(fused.nodes.map(\.name) == ["relu", "dense"])
+    let plan = try InferencePlan(graph: graph, inputShape: x.shape, threads: 1)
+    let answer = try #require(plan.run(x)["y"]).values
+    let rectified = Tensor(shape: [3, 140], x.values.map { max($0, 0) })
+    #expect(relativeDifference(answer, naive(rectified, w, b)) < 2e-5)
+  }
+
   private func naive(_ x: Tensor, _ w: Tensor, _ b: Tensor) -> [Float] {
     let (x, w, inputs) = (x.values, w.values, x.shape[1])
     return (0..<x.count / inputs).flatMap { row in

@@ -11,6 +11,7 @@ extension Graph {
     graph.foldBatchNormalization()
     graph.fuseResidualAdds(shapes) { $0.convolving(adding: $1) }
     graph.fuseActivations { $0.fusedForRunning(slope: $1) }
+    graph.absorbFlattening(shapes)
     graph.removeUnusedParameters()
     return graph
   }
@@ -115,6 +116,27 @@ extension Graph {
       nodes[producer].operation = operation
       nodes[producer].outputs = node.outputs
       nodes.remove(at: at)
+    }
+  }
+
+  /// A dense layer behind a flattened image reads the image itself, its weights in the image's order.
+  private mutating func absorbFlattening(_ shapes: [String: [Int]]) {
+    let counts = consumerCounts()
+    for node in nodes {
+      guard var dense = node.operation as? Dense, dense.transposesWeights, node.inputs.count > 1,
+        let producer = soleProducer(of: node.inputs[0], counts),
+        nodes[producer].operation is Reshape, let flat = shapes[node.inputs[0]],
+        let source = nodes[producer].inputs.first, let image = shapes[source], image.count == 4,
+        flat == [image[0], image[1] * image[2] * image[3]],
+        counts[node.inputs[1]] == 1, let weights = parameters[node.inputs[1]],
+        weights.shape == [weights.shape[0], flat[1]],
+        let index = nodes.firstIndex(where: { $0.outputs == node.outputs })
+      else { continue }
+      dense.readsImages = true
+      nodes[index].operation = dense
+      nodes[index].inputs[0] = source
+      parameters[node.inputs[1]] = weights.reshaped([weights.shape[0]] + image.dropFirst())
+      nodes.remove(at: producer)
     }
   }
 

@@ -8,6 +8,9 @@ package struct Dense: Operator {
   package var transposesWeights: Bool
   /// Slope of a leaky ReLU applied to the result: 1 none, 0 ReLU. Set by graph fusion only.
   package var slope: Float
+  /// The input is an image `[N, C, H, W]`, the weights `[out, C, H, W]`: a layer behind a flattening, whose
+  /// reordering its weights take up once. Set by graph fusion only.
+  var readsImages = false
   package var name: String { "Gemm" }
   package var backwardReads: BackwardReads { .inputs }
 
@@ -17,10 +20,15 @@ package struct Dense: Operator {
   }
 
   package func layout(ofParameter index: Int) -> ParameterLayout {
-    index == 1 && transposesWeights ? .transposedMatrix : .plain
+    guard index == 1, transposesWeights else { return .plain }
+    // The order in which an image's values lie in memory is that of a kernel of its size.
+    return readsImages ? .convolution(groups: 1) : .transposedMatrix
   }
 
   package func outputShapes(_ inputs: [[Int]]) throws(ShapeError) -> [[Int]] {
+    if readsImages, inputs.count >= 2, inputs[0].dropFirst() == inputs[1].dropFirst() {
+      return [[inputs[0][0], inputs[1][0]]]
+    }
     guard inputs.count >= 2, inputs[0].count == 2, inputs[1].count == 2 else {
       throw ShapeError("a dense layer takes [N, in] and weights of rank 2")
     }
@@ -36,7 +44,7 @@ package struct Dense: Operator {
   }
 
   package func multiplications(_ inputs: [[Int]], output: [Int]) -> Int {
-    output.reduce(1, *) * inputs[0][1]
+    output.reduce(1, *) * inputs[0].dropFirst().reduce(1, *)
   }
 
   package func makeKernel(_ bindings: Bindings) -> any Kernel { DenseKernel(self, bindings) }
@@ -58,7 +66,7 @@ private final class DenseKernel: Kernel {
     self.operation = operation
     self.io = io
     rows = io.inputs[0].n
-    inputs = io.inputs[0].c
+    inputs = io.inputs[0].imageCount
     outputs = io.outputs[0].c
     guard io.mode == .inference else {
       (packed, partial) = ([], nil)

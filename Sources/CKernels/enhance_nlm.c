@@ -42,6 +42,21 @@ typedef struct {
   float *scratch;
 } Block;
 
+// Adds weighted values to a row of the sums.
+static inline __attribute__((always_inline)) void average(const Block *block, int row,
+                                                          const float *weight,
+                                                          const float *value) {
+  float *sum = block->sum + (size_t)row * (size_t)block->width;
+  float *total = block->total + (size_t)row * (size_t)block->width;
+  const int width = block->width;
+  // Weights, values and sums never overlap; once inlined, the compiler cannot see it.
+#pragma clang loop vectorize(assume_safety)
+  for (int x = 0; x < width; x++) {
+    sum[x] += weight[x] * value[x];
+    total[x] += weight[x];
+  }
+}
+
 // The pixels at (x, y) and (x + right, y + down) average each other. `side` is a constant where this
 // is inlined, so that its loops unroll.
 static inline __attribute__((always_inline)) void pairs(const Block *block, int down, int right,
@@ -60,7 +75,8 @@ static inline __attribute__((always_inline)) void pairs(const Block *block, int 
                         (size_t)(border + left - radius);
     const float *there = here + partner;
     int slot = (block->firstRow + y + border) % side;
-    float *restrict ring = squares + (size_t)slot * (size_t)wide;
+    float *ring = squares + (size_t)slot * (size_t)wide;
+#pragma clang loop vectorize(assume_safety)
     for (int x = 0; x < wide; x++) {
       float difference = here[x] - there[x];
       ring[x] = difference * difference;
@@ -80,24 +96,9 @@ static inline __attribute__((always_inline)) void pairs(const Block *block, int 
     }
     const float *value = block->padded + (size_t)(block->firstRow + row + border) * block->stride +
                          (size_t)border;
-    if (row >= 0) {
-      float *restrict sum = block->sum + (size_t)row * (size_t)width;
-      float *restrict total = block->total + (size_t)row * (size_t)width;
-      const float *restrict other = value + partner, *restrict weight = weights - left;
-      for (int x = 0; x < width; x++) {
-        sum[x] += weight[x] * other[x];
-        total[x] += weight[x];
-      }
-    }
-    if (row + down < block->rowCount) {
-      float *restrict sum = block->sum + (size_t)(row + down) * (size_t)width;
-      float *restrict total = block->total + (size_t)(row + down) * (size_t)width;
-      const float *restrict other = value - right, *restrict weight = weights - left - right;
-      for (int x = 0; x < width; x++) {
-        sum[x] += weight[x] * other[x];
-        total[x] += weight[x];
-      }
-    }
+    if (row >= 0) average(block, row, weights - left, value + partner);
+    if (row + down < block->rowCount)
+      average(block, row + down, weights - left - right, value - right);
   }
 }
 

@@ -30,7 +30,7 @@ let package = Package(
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
     .target(name: "CTIFF", linkerSettings: [.linkedLibrary("tiff")]),
     .systemLibrary(name: "COpenJPEG", pkgConfig: "libopenjp2"),
-    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas"),
+    .target(name: "COpenBLAS"),
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto"),
     .target(
       name: "CDCMTK",

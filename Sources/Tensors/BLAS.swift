@@ -13,15 +13,9 @@ package struct BLASFacts: Sendable {
 }
 
 package enum BLAS {
-  /// Facts for benchmarks and manifests. The first call makes OpenBLAS single-threaded.
-  package static let facts: BLASFacts = {
-    openblas_set_num_threads(1)
-    return BLASFacts(
-      coreName: String(cString: openblas_get_corename()),
-      configuration: String(cString: openblas_get_config()),
-      usesOpenMP: openblas_get_parallel() == 2)
-  }()
-
-  /// Settles OpenBLAS; plans call it before their first product.
-  package static func prepare() { _ = facts }
+  /// Facts for benchmarks and manifests. Asking loads OpenBLAS.
+  package static let facts = BLASFacts(
+    coreName: String(cString: imgdx_blas_core()),
+    configuration: String(cString: imgdx_blas_configuration()),
+    usesOpenMP: imgdx_blas_uses_openmp())
 }

@@ -11,8 +11,7 @@ package func gemm(
   _ b: UnsafePointer<Float>, _ ldb: Int, m: Int, n: Int, k: Int, transposeA: Bool = false,
   transposeB: Bool = false, accumulate: Bool = false
 ) {
-  cblas_sgemm(
-    CblasRowMajor, transposeA ? CblasTrans : CblasNoTrans, transposeB ? CblasTrans : CblasNoTrans,
-    blasint(m), blasint(n), blasint(k), 1, a, blasint(lda), b, blasint(ldb), accumulate ? 1 : 0, c,
-    blasint(ldc))
+  imgdx_sgemm(
+    transposeA, transposeB, Int32(m), Int32(n), Int32(k), a, Int32(lda), b, Int32(ldb),
+    accumulate ? 1 : 0, c, Int32(ldc))
 }

@@ -28,7 +28,6 @@ package final class InferencePlan {
   package init(graph original: consuming Graph, inputShape: [Int], pool: WorkerPool)
     throws(NetworkError)
   {
-    BLAS.prepare()
     guard original.inputs.count == 1 else {
       throw .badShape(node: "input", reason: "the network must have exactly one input")
     }

@@ -33,7 +33,6 @@ package final class TrainingPlan {
   package init(
     graph original: consuming Graph, inputShape: [Int], pool: WorkerPool, seed: UInt64 = 0
   ) throws(NetworkError) {
-    BLAS.prepare()
     guard original.inputs.count == 1 else {
       throw .badShape(node: "input", reason: "the network must have exactly one input")
     }

@@ -1,23 +1,28 @@
 import ArgumentParser
 private import Foundation
+private import Intake
 private import ModelFiles
 private import Networks
 private import Tensors
 
-/// `imgdx benchmark`: how long a network takes here, to be held beside another engine's time.
+/// `imgdx benchmark`: how long a network takes here, or reading a file, to be held beside another
+/// program's time.
 struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "benchmark",
-    abstract: "Times a network's runs or training steps on random input.",
+    abstract: "Times a network's runs or training steps on random input, or the reading of files.",
     discussion: """
       Machines drift: compare with another program only in the same sitting, in turn.
 
       Examples:
         imgdx benchmark --model network.onnx --batch 1 --threads 1 --json
         imgdx benchmark --model network.onnx --batch 4 --training --runs 6
+        imgdx benchmark scans/*.dcm
       """)
 
-  @Option(help: "The model file (ONNX).") var model: String
+  @Argument(help: "Image files: how long each takes from its file to samples in memory.")
+  var files: [String] = []
+  @Option(help: "The model file (ONNX).") var model: String?
   @Option(help: "Images in a run.") var batch = 1
   @Option(help: "Threads that share a run.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
@@ -25,8 +30,12 @@ struct BenchmarkCommand: ParsableCommand {
   @Flag(help: "Time training steps: forward, backward, Adam on the mean squared error.")
   var training = false
   @Flag(help: "One JSON document.") var json = false
+  @OptionGroup var limits: LimitOptions
 
   func validate() throws {
+    guard (model == nil) != files.isEmpty else {
+      throw ValidationError("Name either a --model or image files.")
+    }
     guard batch > 0, threads > 0, runs > 0 else {
       throw ValidationError("--batch, --threads and --runs must be at least 1.")
     }
@@ -46,6 +55,32 @@ struct BenchmarkCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let model { try timeNetwork(model) } else { try timeReading() }
+  }
+
+  private func timeReading() throws {
+    let benchmark = ReadingBenchmark(runs: runs, limits: limits.limits)
+    var results: [ReadingBenchmark.Result] = []
+    for path in files {
+      do {
+        let result = try benchmark.time(path)
+        results.append(result)
+        if !json { try StandardOutput.writeLine(result.line) }
+      } catch let error as IntakeError {
+        Terminal.say("imgdx: \(error)")
+      }
+    }
+    if json { try write(ReadingBenchmark.Document(files: results)) }
+    if results.count < files.count { throw Ending.someInputsFailed }
+  }
+
+  private func write(_ document: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys]
+    try StandardOutput.writeLine(String(decoding: try encoder.encode(document), as: UTF8.self))
+  }
+
+  private func timeNetwork(_ model: String) throws {
     let graph = try Model.load(path: model).graph
     guard let shape = try graph.sampleInputShapes(batch: batch).values.first else {
       throw ValidationError("The model has no input.")
@@ -56,9 +91,7 @@ struct BenchmarkCommand: ParsableCommand {
       model: model, median_ms: times.sorted()[times.count / 2], batch: batch, threads: threads,
       runs: runs, peak_mb: Self.peakMegabytes, blas_core: BLAS.facts.coreName, training: training)
     if json {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys]
-      try StandardOutput.writeLine(String(decoding: try encoder.encode(result), as: UTF8.self))
+      try write(result)
     } else {
       try StandardOutput.writeLine(
         String(

@@ -1,3 +1,4 @@
+private import Batching
 private import Foundation
 
 /// What the process as a whole must agree on before any work starts.
@@ -8,11 +9,12 @@ enum ProcessSettings {
     signal(SIGPIPE, SIG_IGN)
     // So is a file that may not grow: the case says so, and the rest goes on.
     signal(SIGXFSZ, SIG_IGN)
-    // imgdx runs its own workers; BLAS threads on top of them would fight over the cores. The
-    // library reads this when it is loaded, so it reaches worker processes; in this process the
-    // Tensors module sets the count through the library itself.
+    // imgdx runs its own workers; BLAS threads on top of them would fight over the cores. Read when
+    // the library is loaded, which is later.
     setenv("OPENBLAS_NUM_THREADS", "1", 1)
     setenv("OMP_NUM_THREADS", "1", 1)
+    // A JPEG 2000 frame is shared among threads where it would otherwise hold one up.
+    setenv("OPJ_NUM_THREADS", isWorker ? "1" : String(min(Machine.processors, 4)), 1)
     // DCMTK looks an attribute up in its dictionary for colour JPEG-LS and does nothing with the answer;
     // reading the dictionary takes longer than decoding a small frame.
     setenv("DCMDICTPATH", "/dev/null", 1)

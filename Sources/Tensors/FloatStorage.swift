@@ -8,19 +8,24 @@ package final class FloatStorage {
   private let isMapped: Bool
 
   /// Zeros.
-  package init(count: Int) {
+  package convenience init(count: Int) {
+    self.init(unsetCount: count)
+    if !isMapped { floats.initialize(repeating: 0, count: max(count, 1)) }
+  }
+
+  /// Memory that the caller fills whole before it reads it.
+  package init(unsetCount count: Int) {
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
     isMapped = bytes >= 2 * Self.hugePage
     let raw =
       isMapped
       ? Self.map(bytes) : UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
     floats = raw.bindMemory(to: Float.self, capacity: max(count, 1))
-    if !isMapped { floats.initialize(repeating: 0, count: max(count, 1)) }
     self.count = count
   }
 
   convenience init(copying other: FloatStorage) {
-    self.init(count: other.count)
+    self.init(unsetCount: other.count)
     floats.update(from: other.floats, count: count)
   }
 

@@ -22,6 +22,15 @@ package struct Tensor: @unchecked Sendable {
     }
   }
 
+  /// Little-endian floats as they stand in a file, at any address.
+  /// - Precondition: there are 4 bytes for every element of `shape`.
+  package init(shape: [Int], copying bytes: UnsafeRawBufferPointer) {
+    self.shape = shape
+    storage = FloatStorage(unsetCount: shape.reduce(1, *))
+    precondition(bytes.count == 4 * storage.count, "the byte count must match the shape")
+    UnsafeMutableRawBufferPointer(start: storage.floats, count: bytes.count).copyMemory(from: bytes)
+  }
+
   /// A copy of the values, row-major.
   package var values: [Float] { withUnsafeFloats { Array($0) } }
 

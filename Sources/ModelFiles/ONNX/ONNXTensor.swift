@@ -127,9 +127,7 @@ struct ONNXTensor {
     let count = sizes.reduce(1, *)
     if let raw, type == ElementType.float.rawValue {
       guard raw.count % 4 == 0, raw.count / 4 == count else { return nil }
-      var tensor = Tensor(shape: sizes)
-      tensor.withUnsafeMutableFloats { UnsafeMutableRawBufferPointer($0).copyMemory(from: raw) }
-      return tensor
+      return Tensor(shape: sizes, copying: raw)
     }
     if let raw, type == ElementType.float16.rawValue {
       guard raw.count % 2 == 0, raw.count / 2 == count else { return nil }

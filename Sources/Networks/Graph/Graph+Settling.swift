@@ -219,11 +219,12 @@ struct GraphSettling {
     let packed = PlanParameters(Graph(nodes: [node], parameters: tensors))
     let memory = FloatStorage(count: shape.reduce(1, *))
     let output = View(memory.floats, shape: shape, order: order)
+    let pool = WorkerPool(workers: 1)
     let kernel = node.operation.makeKernel(
       Bindings(
         mode: .inference, inputs: node.inputs.compactMap { packed.views[$0] }, outputs: [output],
-        outputGradients: [], inputGradients: [], seed: 0))
-    kernel.forward(Scratch([kernel], workers: 1).run(WorkerPool(workers: 1), step: 0))
+        outputGradients: [], inputGradients: [], seed: 0, pool: pool))
+    kernel.forward(Scratch([kernel], workers: 1).run(pool, step: 0))
     return withExtendedLifetime((memory, packed)) { output.tensor }
   }
 

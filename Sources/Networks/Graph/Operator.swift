@@ -115,6 +115,8 @@ package struct Bindings {
   package let inputGradients: [GradientTarget?]
   /// Distinguishes nodes that draw random numbers.
   package let seed: UInt64
+  /// Workers that share what a kernel prepares.
+  package let pool: WorkerPool
 }
 
 /// A gradient's memory, and whether it already holds another consumer's share.

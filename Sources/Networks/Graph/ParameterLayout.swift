@@ -14,19 +14,31 @@ package enum ParameterLayout: Sendable, Equatable {
   /// As it is, whatever the rank.
   case plain
 
-  /// Writes `tensor` to plan memory of the same element count.
-  package func pack(_ tensor: Tensor, to plan: UnsafeMutablePointer<Float>) {
+  /// Writes `tensor` to plan memory of the same element count; a pool shares the work on large ones.
+  package func pack(
+    _ tensor: Tensor, to plan: UnsafeMutablePointer<Float>, sharedBy pool: WorkerPool? = nil
+  ) {
     tensor.withUnsafeFloats { logical in
       guard let base = logical.baseAddress else { return }
       guard let matrices = matrices(tensor.shape) else {
         plan.update(from: base, count: logical.count)
         return
       }
-      matrices.forEachStrip { logical, count, stride, place in
-        for k in 0..<count { plan[place + k] = base[logical + k * stride] }
+      func pack(_ strip: Int) {
+        matrices.forEachColumn(ofStrip: strip) { logical, count, stride, place in
+          for k in 0..<count { plan[place + k] = base[logical + k * stride] }
+        }
+      }
+      if let pool, tensor.count >= Self.worthSharing {
+        pool.run(matrices.strips) { strip, _ in pack(strip) }
+      } else {
+        for strip in 0..<matrices.strips { pack(strip) }
       }
     }
   }
+
+  /// Floats that take longer to move than it takes to wake a worker.
+  private static let worthSharing = 1 << 16
 
   /// Reads plan memory back into a tensor of the logical shape.
   package func unpack(_ plan: UnsafePointer<Float>, shape: [Int]) -> Tensor {
@@ -37,8 +49,10 @@ package enum ParameterLayout: Sendable, Equatable {
         base.update(from: plan, count: logical.count)
         return
       }
-      matrices.forEachStrip { logical, count, stride, place in
-        for k in 0..<count { base[logical + k * stride] = plan[place + k] }
+      for strip in 0..<matrices.strips {
+        matrices.forEachColumn(ofStrip: strip) { logical, count, stride, place in
+          for k in 0..<count { base[logical + k * stride] = plan[place + k] }
+        }
       }
     }
     return tensor
@@ -67,25 +81,28 @@ private struct Matrices {
   let groups: Int
   let columns: Int
 
-  /// Visits strips of up to 16 rows of a column: where the first one is in the logical tensor, how many,
-  /// how far apart, and where they stand side by side in the plan. A few rows at a time, so that each
-  /// is read in order and what is written fills whole lines of the cache.
+  /// Rows of a strip.
+  private static let strip = 16
+  private var stripsOfMatrix: Int { (rows + Self.strip - 1) / Self.strip }
+  var strips: Int { count * stripsOfMatrix }
+
+  /// Visits the columns of a strip of up to 16 rows: where the first element is in the logical tensor,
+  /// how many, how far apart, and where they stand side by side in the plan. A few rows at a time, so
+  /// that each is read in order and what is written fills whole lines of the cache.
   @inline(__always)
-  func forEachStrip(
+  func forEachColumn(
+    ofStrip strip: Int,
     _ body: (_ logical: Int, _ count: Int, _ stride: Int, _ place: Int) -> Void
   ) {
-    let (strip, row) = (16, groups * columns)
-    for matrix in 0..<count {
-      let base = matrix * rows * row
-      for first in stride(from: 0, to: rows, by: strip) {
-        let count = min(strip, rows - first)
-        for group in 0..<groups {
-          for column in 0..<columns {
-            body(
-              base + first * row + group * columns + column, count, row,
-              base + (column * groups + group) * rows + first)
-          }
-        }
+    let row = groups * columns
+    let base = strip / stripsOfMatrix * rows * row
+    let first = strip % stripsOfMatrix * Self.strip
+    let count = min(Self.strip, rows - first)
+    for group in 0..<groups {
+      for column in 0..<columns {
+        body(
+          base + first * row + group * columns + column, count, row,
+          base + (column * groups + group) * rows + first)
       }
     }
   }

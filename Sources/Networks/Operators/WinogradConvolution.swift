@@ -43,7 +43,7 @@ final class WinogradConvolution: Kernel {
       : WinogradWeightGradient(
         x: parts.x, dy: io.outputGradients[0], grid: forwardTiles,
         padding: parts.attributes.padding)
-    packed = io.mode == .inference ? Self.weights(parts).packed() : nil
+    packed = io.mode == .inference ? Self.weights(parts).packed(io.pool) : nil
   }
 
   private static func weights(_ parts: ConvolutionParts, isFlipped: Bool = false)

@@ -28,11 +28,13 @@ struct WinogradWeights {
     return PackedMatrices.floatCount(36, rows: rows, columns: columns)
   }
 
-  /// The packed matrices, in memory of their own.
-  func packed() -> PackedMatrices {
+  /// The packed matrices, in memory of their own, the work shared by a pool.
+  func packed(_ pool: WorkerPool) -> PackedMatrices {
     let matrices = PackedMatrices(count: 36, rows: inputs, columns: outputs)
-    let scratch = FloatStorage(count: Self.boxCount)
-    for box in 0..<boxes { pack(box, into: matrices, through: scratch.floats) }
+    let scratch = FloatStorage(count: Self.boxCount * pool.workers)
+    pool.run(boxes) { box, worker in
+      pack(box, into: matrices, through: scratch.floats + worker * Self.boxCount)
+    }
     return withExtendedLifetime(scratch) { matrices }
   }
 

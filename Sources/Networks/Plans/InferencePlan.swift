@@ -50,7 +50,7 @@ package final class InferencePlan {
     var readers = graph.consumerCounts()
     for index in graph.nodesByWeight {
       let node = graph.nodes[index]
-      parameters.take(node, from: &graph.parameters)
+      parameters.take(node, from: &graph.parameters, sharedBy: pool)
       var inputs: [View] = []
       for name in node.inputs { inputs.append(try view(name)) }
       var outputs: [View] = []
@@ -58,7 +58,7 @@ package final class InferencePlan {
       let kernel = node.operation.makeKernel(
         Bindings(
           mode: .inference, inputs: inputs, outputs: outputs, outputGradients: [],
-          inputGradients: [], seed: 0))
+          inputGradients: [], seed: 0, pool: pool))
       kernels.append((index, kernel))
       for (position, name) in node.inputs.enumerated()
       where kernel.packedInputs.contains(position) {

@@ -35,12 +35,15 @@ final class PlanParameters {
   }
 
   /// Moves the weights that a node reads out of `tensors`, as far as they are still there.
-  func take(_ node: Node, from tensors: inout [String: Tensor]) {
+  /// - Parameter pool: shares the work, where there is one.
+  func take(
+    _ node: Node, from tensors: inout [String: Tensor], sharedBy pool: WorkerPool? = nil
+  ) {
     for (index, name) in node.inputs.enumerated() {
       guard let tensor = tensors.removeValue(forKey: name) else { continue }
-      let memory = FloatStorage(count: tensor.count)
+      let memory = FloatStorage(unsetCount: tensor.count)
       let layout = node.operation.layout(ofParameter: index)
-      layout.pack(tensor, to: memory.floats)
+      layout.pack(tensor, to: memory.floats, sharedBy: pool)
       storage[name] = memory
       views[name] = View(memory.floats, shape: tensor.shape, order: layout.order)
       layouts[name] = layout

@@ -94,7 +94,7 @@ final class TrainingMemory {
   }
 
   /// The last reader of a value runs first on the way back: it writes, the others add.
-  func makeKernels(_ graph: Graph, seed: UInt64) -> [any Kernel] {
+  func makeKernels(_ graph: Graph, seed: UInt64, pool: WorkerPool) -> [any Kernel] {
     var written = Set(graph.outputs)
     var targets: [[GradientTarget?]] = []
     for node in graph.nodes.reversed() {
@@ -111,7 +111,7 @@ final class TrainingMemory {
         Bindings(
           mode: .training, inputs: node.inputs.map(view), outputs: node.outputs.map(view),
           outputGradients: node.outputs.map { gradients[$0] ?? view($0) },
-          inputGradients: targets, seed: generator.next()))
+          inputGradients: targets, seed: generator.next(), pool: pool))
     }
   }
 }

@@ -48,7 +48,7 @@ package final class TrainingPlan {
     self.packed = packed
     self.memory = memory
     self.pool = pool
-    kernels = memory.makeKernels(graph, seed: seed)
+    kernels = memory.makeKernels(graph, seed: seed, pool: pool)
     scratch = Scratch(kernels, workers: pool.workers)
     parameters = packed.views.keys.sorted().compactMap { name in
       guard let value = packed.views[name], let gradient = memory.gradients[name] else {

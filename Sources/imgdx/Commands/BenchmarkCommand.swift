@@ -46,6 +46,8 @@ struct BenchmarkCommand: ParsableCommand {
     let schema = "imgdx-benchmark-1"
     let model: String
     let median_ms: Double
+    /// Reading the model, laying it out, and its first run or step.
+    let first_ms: Double
     let batch: Int
     let threads: Int
     let runs: Int
@@ -81,32 +83,44 @@ struct BenchmarkCommand: ParsableCommand {
   }
 
   private func timeNetwork(_ model: String) throws {
+    let start = ContinuousClock.now
     let graph = try Model.load(path: model).graph
     guard let shape = try graph.sampleInputShapes(batch: batch).values.first else {
       throw ValidationError("The model has no input.")
     }
-    let times =
-      try training ? trainingTimes(consume graph, shape) : runTimes(consume graph, shape)
+    let (first, times) =
+      try training
+      ? trainingTimes(consume graph, shape, since: start)
+      : runTimes(consume graph, shape, since: start)
     let result = Result(
-      model: model, median_ms: times.sorted()[times.count / 2], batch: batch, threads: threads,
-      runs: runs, peak_mb: Self.peakMegabytes, blas_core: BLAS.facts.coreName, training: training)
+      model: model, median_ms: times.sorted()[times.count / 2], first_ms: first, batch: batch,
+      threads: threads, runs: runs, peak_mb: Self.peakMegabytes, blas_core: BLAS.facts.coreName,
+      training: training)
     if json {
       try write(result)
     } else {
       try StandardOutput.writeLine(
         String(
-          format: "%.3f ms (median of %d), batch %d, %d threads, %.0f MB, BLAS core %@",
-          result.median_ms, runs, batch, threads, result.peak_mb, result.blas_core))
+          format: "%.3f ms (median of %d; %.0f from opening to the first), batch %d, %d threads, "
+            + "%.0f MB, BLAS core %@",
+          result.median_ms, runs, result.first_ms, batch, threads, result.peak_mb, result.blas_core)
+      )
     }
   }
 
-  private func runTimes(_ graph: consuming Graph, _ shape: [Int]) throws -> [Double] {
+  private typealias Times = (first: Double, others: [Double])
+
+  private func runTimes(
+    _ graph: consuming Graph, _ shape: [Int], since start: ContinuousClock.Instant
+  ) throws -> Times {
     let plan = try InferencePlan(graph: consume graph, inputShape: shape, threads: threads)
     let input = Self.random(shape)
-    return try measure { _ = try plan.run(input) }
+    return try measure(since: start) { _ = try plan.run(input) }
   }
 
-  private func trainingTimes(_ graph: consuming Graph, _ shape: [Int]) throws -> [Double] {
+  private func trainingTimes(
+    _ graph: consuming Graph, _ shape: [Int], since start: ContinuousClock.Instant
+  ) throws -> Times {
     let pool = WorkerPool(workers: threads)
     let name = graph.outputs[0]
     let plan = try TrainingPlan(graph: consume graph, inputShape: shape, pool: pool)
@@ -114,7 +128,7 @@ struct BenchmarkCommand: ParsableCommand {
     ParameterLayout.image.pack(Self.random(shape), to: plan.input.floats)
     let output = plan.output(name)
     let target = Self.random([output.count])
-    return measure {
+    return measure(since: start) {
       plan.forward()
       // L = mean (y - t)², dL/dy = 2 (y - t) / count
       target.withUnsafeFloats { target in
@@ -129,14 +143,21 @@ struct BenchmarkCommand: ParsableCommand {
     }
   }
 
-  /// Milliseconds of each timed run.
-  private func measure(_ body: () throws -> Void) rethrows -> [Double] {
-    for _ in 0..<(training ? 1 : 3) { try body() }
-    return try (0..<runs).map { _ in
-      let start = ContinuousClock.now
-      try body()
-      return (ContinuousClock.now - start) / .milliseconds(1)
-    }
+  /// Milliseconds from `start` to the end of the first run, and of each timed run.
+  private func measure(
+    since start: ContinuousClock.Instant, _ body: () throws -> Void
+  ) rethrows -> Times {
+    try body()
+    let first = (ContinuousClock.now - start) / .milliseconds(1)
+    for _ in 0..<(training ? 0 : 2) { try body() }
+    return (
+      first,
+      try (0..<runs).map { _ in
+        let start = ContinuousClock.now
+        try body()
+        return (ContinuousClock.now - start) / .milliseconds(1)
+      }
+    )
   }
 
   private static func random(_ shape: [Int]) -> Tensor {

@@ -122,7 +122,9 @@ __attribute__((target("arch=x86-64-v3"))) static void product_v3(PARAMETERS) {
   product(6, 1, ARGUMENTS);
 }
 __attribute__((target("arch=x86-64-v4"))) static void product_v4(PARAMETERS) {
-  product(12, 2, ARGUMENTS);
+  // The columns that a mask has are few: half a tile holds them.
+  if (columns <= lanes) product(12, 1, ARGUMENTS);
+  else product(12, 2, ARGUMENTS);
 }
 #endif
 

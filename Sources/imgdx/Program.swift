@@ -17,7 +17,13 @@ enum Program {
   static func run(_ arguments: [String]) -> Ending {
     do {
       var command = try ImgdxCommand.parseAsRoot(arguments)
-      try command.run()
+      do {
+        try command.run()
+      } catch let error as ValidationError {
+        // Found out too late for the parser, which would show the usage of the whole program.
+        Terminal.say("Error: \(error.message)\nThe same command with --help tells what it takes.")
+        return .wrongUsage
+      }
       return .done
     } catch let ending as Ending {
       return ending

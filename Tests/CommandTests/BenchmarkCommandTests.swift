@@ -21,6 +21,19 @@ import Testing
     #expect(try #require(results.first?["frames"] as? Int) > 1)
   }
 
+  @Test func everyLayerOfANetworkIsTimed() throws {
+    let folder = try Workbench.folder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try Workbench.writeModel(to: folder + "/model.onnx")
+    let ended = try Workbench.run([
+      "benchmark", "--model", folder + "/model.onnx", "--layers", "--runs", "3",
+    ])
+    #expect(ended.status == 0, "\(ended.errors)")
+    let lines = ended.output.split(separator: "\n")
+    #expect(lines.count > 2 && lines.dropLast().allSatisfy { $0.contains(" % ") })
+    #expect(lines.last?.hasSuffix("medians of 3") == true)
+  }
+
   @Test func eitherAModelOrFilesAreNamed() throws {
     for arguments in [[], ["--model", "m.onnx", samples + "benign-1.png"]] {
       let ended = try Workbench.run(["benchmark"] + arguments)

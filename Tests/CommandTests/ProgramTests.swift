@@ -14,6 +14,13 @@ import Testing
   func wrongUsageIsTwo(arguments: [String]) {
     #expect(Program.run(arguments) == .wrongUsage)
   }
+
+  @Test func usageThatOnlyTheWorkShowsWrongDoesNotPrintTheProgramsUsage() throws {
+    let ended = try Workbench.run(["model", "average", "one.onnx", "two.onnx", "-o", "one.onnx"])
+    #expect(ended.status == 2)
+    #expect(ended.errors.contains("would replace the input"))
+    #expect(!ended.errors.contains("SUBCOMMANDS") && !ended.errors.contains("<subcommand>"))
+  }
 }
 
 @Suite struct ProgressMeterTests {

@@ -9,6 +9,8 @@ package final class InferencePlan {
   private let arena: FloatStorage
   private let parameters: PlanParameters
   private let kernels: [any Kernel]
+  /// Names of the nodes that the kernels work for, as fusing left them; and their outputs' shapes.
+  package let steps: [(node: String, shape: [Int])]
   private let scratch: Scratch
   private let input: View
   private let outputs: [(name: String, view: View)]
@@ -71,6 +73,7 @@ package final class InferencePlan {
     self.arena = arena
     self.parameters = parameters
     self.kernels = kernels.sorted { $0.index < $1.index }.map(\.kernel)
+    steps = graph.nodes.map { ($0.name, shapes[$0.outputs[0]] ?? []) }
     self.outputs = outputs
     self.pool = pool
     input = try view(inputName)
@@ -108,6 +111,12 @@ package final class InferencePlan {
   package func runInPlace() {
     let run = scratch.run(pool, step: 0)
     for kernel in kernels { kernel.forward(run) }
+  }
+
+  /// The same, and how long each of ``steps`` took.
+  package func timeSteps() -> [Duration] {
+    let run = scratch.run(pool, step: 0)
+    return kernels.map { kernel in ContinuousClock().measure { kernel.forward(run) } }
   }
 }
 

@@ -17,6 +17,7 @@ struct BenchmarkCommand: ParsableCommand {
       Examples:
         imgdx benchmark --model network.onnx --batch 1 --threads 1 --json
         imgdx benchmark --model network.onnx --batch 4 --training --runs 6
+        imgdx benchmark --model network.onnx --layers
         imgdx benchmark scans/*.dcm
       """)
 
@@ -29,6 +30,8 @@ struct BenchmarkCommand: ParsableCommand {
   @Option(help: "Runs that are timed, after three that are not.") var runs = 15
   @Flag(help: "Time training steps: forward, backward, Adam on the mean squared error.")
   var training = false
+  @Flag(help: "Tell where a run's time goes: each layer's, after the network's own fusing.")
+  var layers = false
   @Flag(help: "One JSON document.") var json = false
   @OptionGroup var limits: LimitOptions
 
@@ -38,6 +41,9 @@ struct BenchmarkCommand: ParsableCommand {
     }
     guard batch > 0, threads > 0, runs > 0 else {
       throw ValidationError("--batch, --threads and --runs must be at least 1.")
+    }
+    if layers && (training || json || model == nil) {
+      throw ValidationError("--layers takes a --model and neither --training nor --json.")
     }
   }
 
@@ -88,6 +94,7 @@ struct BenchmarkCommand: ParsableCommand {
     guard let shape = try graph.sampleInputShapes(batch: batch).values.first else {
       throw ValidationError("The model has no input.")
     }
+    if layers { return try timeLayers(consume graph, shape) }
     let (first, times) =
       try training
       ? trainingTimes(consume graph, shape, since: start)
@@ -109,6 +116,21 @@ struct BenchmarkCommand: ParsableCommand {
   }
 
   private typealias Times = (first: Double, others: [Double])
+
+  private func timeLayers(_ graph: consuming Graph, _ shape: [Int]) throws {
+    let plan = try InferencePlan(graph: consume graph, inputShape: shape, threads: threads)
+    _ = try plan.run(Self.random(shape))
+    let times = (0..<runs).map { _ in plan.timeSteps().map { $0 / .milliseconds(1) } }
+    let medians = plan.steps.indices.map { step in times.map { $0[step] }.sorted()[runs / 2] }
+    let whole = medians.reduce(0, +)
+    for (step, time) in zip(plan.steps, medians) {
+      let size = step.shape.map(String.init).joined(separator: "x")
+      let measured = String(format: "%9.3f ms %5.1f %%  ", time, 100 * time / whole)
+      try StandardOutput.writeLine(
+        measured + size.padding(toLength: 18, withPad: " ", startingAt: 0) + step.node)
+    }
+    try StandardOutput.writeLine(String(format: "%9.3f ms, medians of %d", whole, runs))
+  }
 
   private func runTimes(
     _ graph: consuming Graph, _ shape: [Int], since start: ContinuousClock.Instant

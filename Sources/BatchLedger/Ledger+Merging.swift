@@ -50,9 +50,20 @@ extension Ledger {
         """)
   }
 
+  /// What a listed file is known by to all shards, which may see the inputs under different paths and
+  /// at different times: its relative path, and which of the files with this one it is.
+  private static let place =
+    "relative || char(1) || ROW_NUMBER() OVER (PARTITION BY relative ORDER BY position)"
+
   private static let adoption = """
     DELETE FROM main.cases WHERE id IN (\(replaced));
-    INSERT OR IGNORE INTO main.listing SELECT * FROM other.listing;
+    INSERT OR IGNORE INTO main.listing(path, resolved, relative, refusal)
+      SELECT path, \(place), relative, refusal FROM other.listing ORDER BY position;
+    UPDATE main.listing SET path = theirs.path FROM (
+        SELECT cases.path AS path, listed.place AS place FROM other.cases AS cases
+        JOIN (SELECT position, \(place) AS place FROM other.listing) AS listed
+          ON listed.position = cases.position) AS theirs
+      WHERE main.listing.resolved = theirs.place;
     INSERT INTO main.cases(path, position, name, refusal, state, turn, attempts, kills, reason,
         sha256, configuration_sha256, model_sha256, seconds)
       SELECT path, position, name, refusal, state, CASE turn WHEN 1 THEN 0 ELSE turn END, attempts, kills, reason,
@@ -71,10 +82,30 @@ extension Ledger {
     """
 
   /// Ends what ``beginMerging()`` began: cases that ended up with one name, since inputs changed
-  /// between the starts of the runs, are worth nothing and wait for another run.
+  /// between the starts of the runs, are worth nothing and wait for another run; so do those whose
+  /// results are not there as they were written.
+  /// - Parameter isWhole: whether a file of results is, by its path and its hash.
   /// - Returns: the number of files that were listed and wait.
-  package func endMerging() throws(LedgerError) -> Int {
+  package func endMerging(
+    isWhole: (_ path: String, _ sha256: String) -> Bool = { _, _ in true }
+  ) throws(LedgerError) -> Int {
     try write { database in
+      // In the order of all that was listed.
+      try database.execute(
+        sql: """
+          UPDATE cases SET position = listing.position FROM listing
+          WHERE cases.position IS NOT NULL AND listing.path = cases.path
+          """)
+      let files = try Row.fetchCursor(
+        database, sql: "SELECT path, sha256, case_id FROM outputs ORDER BY case_id")
+      var torn = Set<Int64>()
+      while let file = try files.next() {
+        if !isWhole(file["path"], file["sha256"]) { torn.insert(file["case_id"]) }
+      }
+      for id in torn {
+        try database.execute(
+          sql: "UPDATE cases SET state = 'waiting', turn = 0 WHERE id = ?", arguments: [id])
+      }
       try database.execute(
         sql: """
           UPDATE cases SET state = 'waiting', turn = 0 WHERE position IS NOT NULL AND EXISTS(

@@ -13,9 +13,11 @@ package struct LedgerPlan: Sendable, Equatable {
 }
 
 /// What a run has to do with a listed file.
-package enum LedgerChoice: Sendable {
-  /// It is another run's: a different shard's, or not there as a whole yet.
+package enum LedgerChoice: Sendable, Equatable {
+  /// It is another run's: a different shard's.
   case leave
+  /// It is not there as a whole yet; what is known of it from before stands until it is.
+  case wait
   /// It is to be worked on, or checked where it was before.
   case work
   /// The same process has looked at it a moment ago, and it has not changed since.
@@ -25,13 +27,16 @@ package enum LedgerChoice: Sendable {
 /// Files that a plan finds to be nobody's results any more. They are removed before the ledger
 /// forgets them, and before any work starts, since their names may be given anew.
 package struct LedgerCleaning {
-  /// Removes a file, given by its path below the output folder.
-  package var file: (String) -> Void
+  /// Removes a file, given by its path below the output folder, unless it has another hash by now:
+  /// then it is somebody else's.
+  package var file: (_ path: String, _ sha256: String) -> Void
   /// Removes whatever lies about of a case with this name: a worker had it in hand when an earlier
   /// run was killed, and some of its files may be unrecorded.
   package var torn: (String) -> Void
 
-  package init(file: @escaping (String) -> Void, torn: @escaping (String) -> Void) {
+  package init(
+    file: @escaping (_ path: String, _ sha256: String) -> Void, torn: @escaping (String) -> Void
+  ) {
     self.file = file
     self.torn = torn
   }
@@ -95,7 +100,13 @@ extension Ledger {
         plan.listed += 1
         let name = name(row["relative"])
         let choice = try choice(row["path"], row["relative"])
-        guard choice != .leave else { continue }
+        if choice == .wait {
+          try database.execute(
+            sql: """
+              UPDATE cases SET position = ? WHERE path = ? AND name = ? AND state <> 'waiting'
+              """, arguments: [row["position"], row["path"], name])
+        }
+        guard choice == .work || choice == .keep else { continue }
         let state = try place(
           row["path"], at: row["position"], name: name, refusal: row["refusal"],
           keeps: choice == .keep, basis, cleaning, in: database)
@@ -166,9 +177,9 @@ extension Ledger {
   }
 
   private func dropOutputs(of id: Int64, _ cleaning: LedgerCleaning, in database: Database) throws {
-    let paths = try String.fetchAll(
-      database, sql: "SELECT path FROM outputs WHERE case_id = ?", arguments: [id])
-    paths.forEach(cleaning.file)
+    let files = try Row.fetchAll(
+      database, sql: "SELECT path, sha256 FROM outputs WHERE case_id = ?", arguments: [id])
+    for file in files { cleaning.file(file["path"], file["sha256"]) }
     try database.execute(sql: "DELETE FROM outputs WHERE case_id = ?", arguments: [id])
   }
 }

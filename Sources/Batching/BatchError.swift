@@ -10,6 +10,8 @@ package enum BatchError: Error, Equatable, CustomStringConvertible {
   case noImages(inputs: [String])
   /// A rerun would take its own outputs for inputs.
   case outputIsInput(path: String)
+  /// An input lies inside the output folder, where results could take its place.
+  case outputHoldsInput(path: String, folder: String)
   /// Another run writes into the output folder.
   case inUse(folder: String, process: Int32?)
   /// Results cannot be written, so going on would lose them.
@@ -49,6 +51,9 @@ package enum BatchError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .missing(let inputs): "no such file or folder: \(inputs.joined(separator: ", "))"
     case .noImages(let inputs): "no images found in \(inputs.joined(separator: ", "))"
+    case .outputHoldsInput(let path, let folder):
+      "the input \(path) lies inside the output folder \(folder), where results could replace it; "
+        + "choose another output folder"
     case .outputIsInput(let path):
       "the output folder \(path) is also an input; choose another, or the next run would read "
         + "these results as images"

@@ -30,7 +30,12 @@ extension BatchRun {
       CaseOutputs(
         folder: folder, pictures: .all, thumbnailSide: 0, includesPHI: false, program: ""))
     let cleaning = LedgerCleaning(
-      file: { unlink("\(folder)/\($0)") }, torn: { writer.removeAll(named: $0) })
+      file: { path, sha256 in
+        guard let file = try? FileBytes(path: "\(folder)/\(path)"),
+          Digest(of: file).description == sha256
+        else { return }
+        unlink("\(folder)/\(path)")
+      }, torn: { writer.removeAll(named: $0) })
     return try books.ledger.plan(
       books.basis, cleaning: cleaning,
       choice: { path, relative in

@@ -57,6 +57,7 @@ package struct BatchRun {
   func checkInputs() throws(BatchError) {
     do throws(BatchError) {
       try InputWalk.check(inputs, outputFolder: folder)
+      try InputWalk.checkApart(inputs, outputFolder: folder)
     } catch {
       throw named(error)
     }
@@ -89,7 +90,8 @@ package struct BatchRun {
     do {
       let ledger = try Ledger(folder: ledgerFolder)
       // Only a run that was killed leaves files that are not whole.
-      if try ledger.latestRun()?.ending == nil { removeTemporaries() }
+      let before = try ledger.latestRun()
+      if let before, before.ending == nil { removeTemporaries() }
       let pseudonyms = try NamePolicy.pseudonyms(of: self, ledger)
       return try body(Books(ledger: ledger, basis: basis, pseudonyms: pseudonyms))
     } catch let error as LedgerError {
@@ -109,6 +111,7 @@ package struct BatchRun {
     let (ledger, basis, pseudonyms) = (books.ledger, books.basis, books.pseudonyms)
     let (started, clock) = (Self.timestamp(), ContinuousClock.now)
     let inputs = try pseudonyms?.note(inputs: inputs) ?? inputs
+    let before = try ledger.latestRun()
     let number = try ledger.begin(
       RunDescription(
         program: configuration.program, process: getpid(), inputs: JSONValue(inputs).text(),
@@ -136,8 +139,13 @@ package struct BatchRun {
       finished: Self.timestamp(), elapsed: (.now - clock) / .seconds(1),
       wasInterrupted: !isComplete, includesPHI: configuration.includesPHI)
     run.describe(configuration.pictures)
-    if let model = scheduler.model { run.describe(model) }
-    let facts = RunFacts(configuration: configuration, model: scheduler.model)
+    // Where there was nothing to do, no worker has said what the model is.
+    var model = scheduler.model
+    if model == nil, let before, before.modelSHA256 == basis.modelSHA256, let text = before.facts {
+      model = try RunFacts(text: text).model
+    }
+    if let model { run.describe(model) }
+    let facts = RunFacts(configuration: configuration, model: model)
     let counts = try ledger.entryCounts()
     run.counts = RunCounts(counts)
     run.circumstances = try circumstances(scheduler, ledger.caseCounts(), counts, run.elapsed)

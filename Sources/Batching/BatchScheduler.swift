@@ -98,6 +98,11 @@ final class BatchScheduler {
         deadline: .now + max(settings.timeout, .seconds(60))))
   }
 
+  /// Threads for one case: the last ones may use what the others leave, but no more than there is.
+  private var threads: Int {
+    max(min(settings.jobs, Machine.processors) / max(unsettled, 1), 1)
+  }
+
   private func assign() throws(BatchError) {
     for worker in workers where worker.isIdle {
       guard let item = try remember({ try ledger.take() }) else { return }
@@ -106,7 +111,7 @@ final class BatchScheduler {
       let path = try remember { try pseudonyms?.file(of: item.path).path } ?? item.path
       var request = WorkerRequest(
         path: path, shownPath: item.path, name: item.name, refusal: item.refusal,
-        threads: max(settings.jobs / max(unsettled, 1), 1), thumbnailSide: thumbnailSide)
+        threads: threads, thumbnailSide: thumbnailSide)
       if item.state != .waiting, let sha256 = item.sha256 {
         request.known = KnownResult(sha256: sha256, outputs: item.outputs)
       }

@@ -36,6 +36,17 @@ package enum InputWalk {
     }
   }
 
+  /// Refuses an output folder that inputs lie in: for runs that write their results without asking
+  /// what stands there.
+  /// - Throws: ``BatchError/outputHoldsInput(path:folder:)``.
+  static func checkApart(_ inputs: [String], outputFolder: String) throws(BatchError) {
+    let output = resolved(outputFolder)
+    let below = output.hasSuffix("/") ? output : output + "/"
+    for input in inputs where input != "-" && resolved(input).hasPrefix(below) {
+      throw .outputHoldsInput(path: input, folder: outputFolder)
+    }
+  }
+
   /// True when there is a file to look at; stops at the first.
   static func hasImages(_ inputs: [String], outputFolder: String?) -> Bool {
     struct Found: Error {}
@@ -62,7 +73,7 @@ package enum InputWalk {
       let name = input == "-" ? "stdin" : (input as NSString).lastPathComponent
       return try body(ListedFile(path: input, resolved: resolved(input), relative: name))
     }
-    let root = input.count > 1 && input.hasSuffix("/") ? String(input.dropLast()) : input
+    let root = ImageDiscovery.withoutLastSlashes(input)
     func listed(_ path: String, refusal: String? = nil) -> ListedFile {
       let relative = String(path.dropFirst(root.count + 1))
       return ListedFile(

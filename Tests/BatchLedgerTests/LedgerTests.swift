@@ -29,7 +29,7 @@ import Testing
     removed.torn = []
     let removed = removed
     let cleaning = LedgerCleaning(
-      file: { removed.files.append($0) }, torn: { removed.torn.append($0) })
+      file: { path, _ in removed.files.append(path) }, torn: { removed.torn.append($0) })
     return try ledger.plan(basis ?? self.basis, cleaning: cleaning, name: name)
   }
 
@@ -273,6 +273,25 @@ import Testing
       try ledger.end(run: number, finished: "f", ending: "complete", modelName: "n", facts: "{}")
       (run.finished, run.ending, run.facts) = ("f", "complete", "{}")
       #expect(try ledger.latestRun() == run)
+    }
+  }
+
+  /// A study to which files are still being added vanished from the report.
+  @Test func whatIsNotWholeAgainKeepsItsEarlierResults() throws {
+    try withFolder { folder in
+      let ledger = try Ledger(folder: folder)
+      try plan(ledger, ["a", "b"])
+      while let item = try ledger.take() {
+        try ledger.start(item.id, sha256: "1")
+        try ledger.add(entry(item.path), files: [], to: item.id)
+        _ = try finish(ledger, item.id)
+      }
+      let plan = try ledger.plan(
+        basis, cleaning: LedgerCleaning(file: { _, _ in }, torn: { _ in }),
+        choice: { path, _ in path == "a" ? .wait : .leave }, name: { $0 })
+      #expect(plan.files == 0)
+      #expect(try ledger.take() == nil)
+      #expect(try ledger.entryCounts().images == 1)
     }
   }
 }

@@ -23,18 +23,19 @@ import Testing
   @discardableResult
   private func ledger(
     _ folder: String, paths: [String], own: Set<String>, done: Set<String>? = nil,
-    name: (String) -> String = { $0 }, files: (String) -> [String] = { [$0 + ".json"] }
+    below root: String = "", name: (String) -> String = { $0 },
+    files: (String) -> [String] = { [$0 + ".json"] }
   ) throws -> Ledger {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let ledger = try Ledger(folder: folder)
     try ledger.list { add in
       for path in paths {
-        _ = try add(ListedFile(path: path, resolved: "/" + path, relative: path))
+        _ = try add(ListedFile(path: root + path, resolved: "/" + root + path, relative: path))
       }
     }
     _ = try ledger.plan(
-      basis, cleaning: LedgerCleaning(file: { _ in }, torn: { _ in }),
-      choice: { path, _ in own.contains(path) ? .work : .leave },
+      basis, cleaning: LedgerCleaning(file: { _, _ in }, torn: { _ in }),
+      choice: { _, relative in own.contains(relative) ? .work : .leave },
       name: name)
     while let item = try ledger.take() {
       guard done?.contains(item.path) ?? true else { continue }
@@ -68,7 +69,7 @@ import Testing
       }
       // A run over everything has nothing to do but to check.
       let plan = try target.plan(
-        basis, cleaning: LedgerCleaning(file: { _ in }, torn: { _ in })
+        basis, cleaning: LedgerCleaning(file: { _, _ in }, torn: { _ in })
       ) { $0 }
       #expect(plan == LedgerPlan(listed: 4, files: 4, waiting: 0, toCheck: 4))
     }
@@ -106,6 +107,40 @@ import Testing
       let target = try Ledger(folder: folder)
       #expect(try merge(target, [folder + "/1", folder + "/2"]).left == 2)
       #expect(try target.entryCounts().images == 0)
+    }
+  }
+
+  /// Machines may see the inputs under different paths.
+  @Test func shardsOfDifferentMountPointsAreOneRun() throws {
+    try withFolder { folder in
+      let paths = ["a", "b", "c"]
+      try ledger(folder + "/1", paths: paths, own: ["b"], below: "/mnt/x/")
+      try ledger(folder + "/2", paths: paths, own: ["a", "c"], below: "/mnt/y/")
+      let target = try Ledger(folder: folder)
+      #expect(try merge(target, [folder + "/1", folder + "/2"]).left == 0)
+      #expect(try target.caseCounts().done == 3)
+    }
+  }
+
+  /// A file that came between the starts of two shards pushed another one out of the listing.
+  @Test func aFileThatOnlyOneShardSawIsLeft() throws {
+    try withFolder { folder in
+      try ledger(folder + "/1", paths: ["y", "z"], own: ["z"])
+      try ledger(folder + "/2", paths: ["a", "y", "z"], own: ["y"])
+      let target = try Ledger(folder: folder)
+      #expect(try merge(target, [folder + "/1", folder + "/2"]).left == 1)
+      #expect(try target.caseCounts().done == 2)
+    }
+  }
+
+  @Test func casesWhoseResultsAreNotThereAreLeft() throws {
+    try withFolder { folder in
+      try ledger(folder + "/1", paths: ["a", "b"], own: ["a", "b"])
+      let target = try Ledger(folder: folder)
+      try target.beginMerging()
+      try target.adopt(from: folder + "/1") { _ in }
+      #expect(try target.endMerging { path, sha256 in path != "b.json" && sha256 == "2" } == 1)
+      #expect(try target.entryCounts().images == 1)
     }
   }
 }

@@ -49,6 +49,18 @@ import Testing
     }
   }
 
+  @Test func namesOfForeignBytesDoNotBecomeOne() throws {
+    try folder(["a.png": png]) { root in
+      for byte in [0xFC, 0xF6] as [UInt8] {
+        let path = Array((root + "/M").utf8) + [byte] + Array("ller.png".utf8) + [0]
+        close(open(path.map { CChar(bitPattern: $0) }, O_CREAT | O_WRONLY, 0o600))
+      }
+      let works = try InputWalk.works(for: [root], outputFolder: nil)
+      #expect(works.filter { $0.refusal != nil }.count == 2)
+      #expect(Set(works.map(\.path)).count == 3)
+    }
+  }
+
   @Test func eachFileIsTakenOnce() throws {
     try folder(["a.png": png, "b.png": png]) { root in
       let works = try InputWalk.works(
@@ -70,6 +82,41 @@ import Testing
   @Test func whatIsMissingIsToldBeforeAnyWork() {
     #expect(throws: BatchError.missing(inputs: ["/no/such"])) {
       try InputWalk.works(for: ["/no/such"], outputFolder: nil)
+    }
+  }
+
+  @Test func slashesBehindAFolderDoNotShortenNames() throws {
+    try folder(["ab.png": png, "bb.png": png]) { root in
+      for slashes in ["", "/", "//", "///"] {
+        let works = try InputWalk.works(for: [root + slashes], outputFolder: nil)
+        #expect(works.map(\.name) == ["ab", "bb"])
+      }
+    }
+  }
+
+  /// Results took the place of inputs, and what looked like a torn result was removed.
+  @Test func outputFoldersThatHoldInputsAreRefused() throws {
+    try folder(["in/a.png": png]) { root in
+      for (input, output) in [("/in", ""), ("/in/a.png", "/in"), ("/in/a.png", "")] {
+        #expect(throws: BatchError.outputHoldsInput(path: root + input, folder: root + output)) {
+          try InputWalk.checkApart([root + input], outputFolder: root + output)
+        }
+      }
+      #expect(throws: Never.self) {
+        try InputWalk.checkApart([root + "/in"], outputFolder: root + "/in/out")
+        try InputWalk.checkApart([root + "/in"], outputFolder: root + "/i")
+      }
+    }
+  }
+
+  @Test func whatAWatchCannotReachIsWorkToo() throws {
+    try folder(["in/a.png": png]) { root in
+      symlink("/nowhere", root + "/in/dead.png")
+      var watch = StudyWatch(quietPeriod: .seconds(60))
+      let missing = root + "/missing.png"
+      watch.look(at: [root + "/in", missing], outputFolder: root + "/out", takesAll: true)
+      #expect(watch.choice(of: root + "/in/dead.png", "dead.png") == .work)
+      #expect(watch.choice(of: missing, "missing.png") == .work)
     }
   }
 }

@@ -98,6 +98,20 @@ import Testing
     let result = try Chromium.run(page, ["--dump-dom"])
     #expect(result.output.contains("data-made=\"60\""))
   }
+
+  /// The search for the folder that all files share never ended at "/".
+  @Test(.enabled(if: Chromium.path != nil, "Chromium is not installed: the page is not driven"))
+  func absoluteAndRelativePathsTogetherDoNotHangThePage() throws {
+    var run = try SampleRun.record()
+    let (files, count) = (["/data/one/a.png", "two/b.png"], run.cases.count)
+    for index in 0..<count { run.cases[index].source.file = files[index % 2] }
+    let seen =
+      "<script>document.body.dataset.made = document.querySelectorAll('.card').length</script>"
+    let page = try run.page().replacingOccurrences(of: "</body>", with: seen + "</body>")
+    let result = try Chromium.run(page, ["--dump-dom"])
+    #expect(result.output.contains("data-made="))
+    #expect(result.output.contains(">two/b.png<"))
+  }
 }
 
 /// Chromium without a window, where it is installed.

@@ -64,6 +64,8 @@ extension BatchError {
     case .missing(let inputs): .missing(inputs: inputs.map(place))
     case .noImages(let inputs): .noImages(inputs: inputs.map(place))
     case .outputIsInput(let path): .outputIsInput(path: place(path))
+    case .outputHoldsInput(let path, let folder):
+      .outputHoldsInput(path: place(path), folder: folder)
     default: self
     }
   }

@@ -90,7 +90,10 @@ package struct BatchMerge {
     for part in parts {
       try ledger.adopt(from: part.shard.folder(in: folder)) { unlink("\(folder)/\($0)") }
     }
-    let filesLeft = try ledger.endMerging()
+    let filesLeft = try ledger.endMerging { path, sha256 in
+      let file = try? FileBytes(path: "\(folder)/\(path)")
+      return file.map { Digest(of: $0).description == sha256 } ?? false
+    }
     let isComplete = filesLeft == 0 && states.allSatisfy(\.isComplete)
     let finished = parts.compactMap(\.run.finished).max() ?? description.started
     var run = RunRecord(

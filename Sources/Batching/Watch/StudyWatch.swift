@@ -39,8 +39,10 @@ struct StudyWatch {
     var seen: [String: (signature: UInt64, latest: TimeInterval)] = [:]
     InputWalk.walk(inputs, outputFolder: outputFolder) { file in
       var status = stat()
-      // One that vanished meanwhile will be missed by the next look.
-      guard stat(file.path, &status) == 0 else { return }
+      // One that vanished meanwhile will be missed by the next look; one that cannot be reached, or
+      // that was asked for by name, is a failure to be told.
+      guard stat(file.path, &status) == 0 || file.refusal != nil || inputs.contains(file.path)
+      else { return }
       var study = seen[Self.study(of: file.path, file.relative)] ?? (0xcbf2_9ce4_8422_2325, 0)
       for word in Self.words(file.path, status) {
         study.signature = (study.signature ^ word) &* 0x100_0000_01b3
@@ -67,7 +69,7 @@ struct StudyWatch {
 
   /// What a run has to do with a file.
   func choice(of path: String, _ relative: String) -> LedgerChoice {
-    guard let study = studies[Self.study(of: path, relative)], study.isQuiet else { return .leave }
+    guard let study = studies[Self.study(of: path, relative)], study.isQuiet else { return .wait }
     return study.settled == study.signature ? .keep : .work
   }
 

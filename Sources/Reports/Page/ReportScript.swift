@@ -36,7 +36,10 @@ enum ReportScript {
       }
       /** The folder that all files share, which cards need not repeat. */
       const shared = data.cases.map((item) => item.file).reduce((prefix, file) => {
-        while (!file.startsWith(prefix)) prefix = prefix.slice(0, prefix.lastIndexOf("/", prefix.length - 2) + 1);
+        while (!file.startsWith(prefix)) {
+          const cut = prefix.length > 1 ? prefix.lastIndexOf("/", prefix.length - 2) + 1 : 0;
+          prefix = prefix.slice(0, cut);
+        }
         return prefix;
       }, data.cases.length ? data.cases[0].file.slice(0, data.cases[0].file.lastIndexOf("/") + 1) : "");
       const largest = (item) => item.lesions.length ? item.lesions[0] : null;

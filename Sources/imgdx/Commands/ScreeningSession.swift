@@ -1,4 +1,5 @@
 internal import Batching
+private import Files
 private import Foundation
 internal import Reports
 internal import Screening
@@ -34,10 +35,10 @@ struct ScreeningSession {
       for record in records {
         if let reason = record.failure {
           failures.add(1, ordering: .relaxed)
-          meter.say("imgdx: \(record.source.place): \(reason)")
+          meter.say("imgdx: \(record.source.place): \(reason)".printable)
         }
         for warning in sayingWarnings ? record.spokenWarnings : [] {
-          meter.say("imgdx: \(record.source.place): warning: \(warning)")
+          meter.say("imgdx: \(record.source.place): warning: \(warning)".printable)
         }
         try deliver(record)
       }

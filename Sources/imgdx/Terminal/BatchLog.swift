@@ -55,9 +55,9 @@ final class BatchLog {
     case .settled:
       let rate = String(format: "%.1f/s", perSecond)
       meter?.advance(remark: "\(failed) failed, \(rate)")
-    case .failed(let place, let reason): say("\(place): \(reason)")
+    case .failed(let place, let reason): say("\(place): \(reason)".printable)
     case .workerLost(let reason, let path?):
-      say("warning: \(path): \(reason); it is tried once more")
+      say("warning: \(path): \(reason); it is tried once more".printable)
     case .workerLost(let reason, nil): say("warning: a worker is replaced: \(reason)")
     case .watching(let changing, let isOver):
       meter?.finish()

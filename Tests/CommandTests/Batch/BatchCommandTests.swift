@@ -127,4 +127,19 @@ import Testing
     }
     #expect(!bench.exists("out"))
   }
+
+  @Test func failuresCountWhoeverReadsTheOutput() throws {
+    let bench = try BatchBench(images: 1)
+    try Data().write(to: URL(fileURLWithPath: bench.input + "/empty.png"))
+    let words = bench.arguments("out").map { "'\($0)'" }.joined(separator: " ")
+    let ended = try Workbench.runShell(
+      "'\(Workbench.program.path)' \(words) 2>/dev/null | true; exit ${PIPESTATUS[0]}")
+    #expect(ended.status == 3)
+  }
+
+  /// With more jobs than processors the last case had a thread for each.
+  @Test func jobsDoNotDecideWhetherAnImageCanBeScreened() throws {
+    let bench = try BatchBench(images: 1)
+    #expect(try bench.run("out", ["--jobs", "1024"]).status == 0)
+  }
 }

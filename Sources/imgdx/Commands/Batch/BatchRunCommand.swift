@@ -139,12 +139,13 @@ struct BatchRunCommand: ParsableCommand {
       Terminal.say("imgdx: \(error)")
       throw Ending.interrupted
     }
-    try StandardOutput.writeLine(Self.counts(run))
+    // How it ended counts, whether or not anybody reads this.
+    try? StandardOutput.writeLine(Self.counts(run))
     if let shard = batch.shard {
       Terminal.say(
         "imgdx: this was shard \(shard); once all are done: imgdx batch merge \(batch.folder)")
     } else {
-      try StandardOutput.writeLine("report: \(batch.folder)/report.html")
+      try? StandardOutput.writeLine("report: \(batch.folder)/report.html")
     }
     if run.wasInterrupted { throw Ending.interrupted }
     if run.counts.failed > 0 { throw Ending.someInputsFailed }
@@ -184,7 +185,7 @@ struct BatchRunCommand: ParsableCommand {
     var counts: [BatchPreview.Verdict: Int] = [:]
     try BatchPreview.run(batch) { path, verdict in
       counts[verdict, default: 0] += 1
-      try StandardOutput.writeLine("\(verdict.rawValue)\t\(path)")
+      try StandardOutput.writeLine("\(verdict.rawValue)\t\(path.printable)")
     }
     let words = BatchPreview.Verdict.allCases.map { "\(counts[$0] ?? 0) \($0.rawValue)" }
     Terminal.say("imgdx: \(words.joined(separator: ", "))")

@@ -55,12 +55,14 @@ extension Attribute {
   static let physicalDeltaY = Attribute(0x18, 0x602E, .FD, "Physical Delta Y")
   static let imagePositionPatient = Attribute(0x20, 0x0032, .DS, "Image Position (Patient)")
   static let imageOrientationPatient = Attribute(0x20, 0x0037, .DS, "Image Orientation (Patient)")
+  static let frameOfReferenceUID = Attribute(0x20, 0x0052, .UI, "Frame of Reference UID")
   static let projectionCalibration = Attribute(
     0x18, 0x9401, .SQ, "Projection Pixel Calibration Sequence")
   static let objectPixelSpacing = Attribute(
     0x18, 0x9404, .FD, "Object Pixel Spacing in Center of Beam")
   static let framePixelData = Attribute(0x28, 0x9443, .SQ, "Frame Pixel Data Properties Sequence")
   static let pixelSpacing = Attribute(0x28, 0x0030, .DS, "Pixel Spacing")
+  static let pixelPresentation = Attribute(0x08, 0x9205, .CS, "Pixel Presentation")
   static let pixelAspectRatio = Attribute(0x28, 0x0034, .IS, "Pixel Aspect Ratio")
 
   // Samples.

@@ -7,12 +7,24 @@ extension DICOMFile {
     var attributes = ImageAttributes(
       modality: dataSet.modality, isInverted: pixels.photometric == .monochrome1,
       identifiers: identifiers(frame: index), warnings: warnings + overlayRemarks())
+    attributes.isUnnamedModality = attributes.modality == nil
     attributes.rescale = rescale(frame: index, warnings: &attributes.warnings)
     attributes.windows = windows(frame: index, warnings: &attributes.warnings)
     attributes.voiLookupTable = voiTable(frame: index, rescale: attributes.rescale)
     attributes.padding = padding()
     let spacing = SpacingResolver(file: self, frame: index)
     attributes.pixelSpacing = spacing.resolve(warnings: &attributes.warnings)
+    if pixels.samples == 1, pixels.photometric != .paletteColor,
+      dataSet.text(.pixelPresentation) == "COLOR"
+    {
+      attributes.warnings.append(
+        "values that the file colours (supplemental palette) are shown grey")
+    }
+    let aspect = dataSet.numbers(.pixelAspectRatio)
+    if attributes.pixelSpacing == nil, aspect.count == 2, aspect[0] != aspect[1] {
+      attributes.warnings.append(
+        "pixels are not square (Pixel Aspect Ratio), and the picture is not stretched")
+    }
     if let found = attributes.pixelSpacing, abs(found.row / found.column - 1) > 0.01 {
       attributes.warnings.append("pixel spacing differs between rows and columns")
     }
@@ -25,7 +37,7 @@ extension DICOMFile {
     return sharedGroups?.items(sequence).first ?? dataSet
   }
 
-  private func rescale(frame index: Int, warnings: inout [String]) -> Rescale {
+  func rescale(frame index: Int, warnings: inout [String]) -> Rescale {
     let group = group(.pixelValueTransformation, frame: index)
     let slope = group.number(.rescaleSlope) ?? 1
     let intercept = group.number(.rescaleIntercept) ?? 0
@@ -41,11 +53,13 @@ extension DICOMFile {
     let function = group.text(.voiLUTFunction).flatMap { Window.Function(rawValue: $0) } ?? .linear
     let explanations = group.names(.windowExplanation)
     let values = Array(zip(group.numbers(.windowCenter), group.numbers(.windowWidth)))
-    if let refused = values.first(where: { $0.1 <= 0 }) {
+    // PS3.3 C.11.2.1.2: LINEAR windows are at least 1 wide.
+    func isValid(_ width: Double) -> Bool { function == .linear ? width >= 1 : width > 0 }
+    if let refused = values.first(where: { !isValid($0.1) }) {
       warnings.append("a window of width \(refused.1) is not believed")
     }
     return values.enumerated().compactMap { position, value in
-      guard value.1 > 0 else { return nil }
+      guard isValid(value.1) else { return nil }
       let explanation = position < explanations.count ? explanations[position] : ""
       return Window(
         center: value.0, width: value.1, function: function,

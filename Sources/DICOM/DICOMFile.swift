@@ -34,6 +34,11 @@ package struct DICOMFile: Sendable {
       pixelElement, dataSet: dataSet, transferSyntax: transferSyntax, pixels: pixels)
     sharedGroups = dataSet.items(.sharedFunctionalGroups).first
     frameGroups = dataSet.items(.perFrameFunctionalGroups)
+    let held = layout.heldFrames(dataSet, pixelElement)
+    if held > pixels.frames {
+      remarks.append(
+        "the file holds data for \(held) frames, and \(pixels.frames) are stated and read")
+    }
     warnings += remarks
   }
 
@@ -56,6 +61,7 @@ package struct DICOMFile: Sendable {
     }
     if !dataSet.isWhole { return .malformed(reason: "it ends before any pixel data") }
     if dataSet.element(.pixelData) != nil { return .malformed(reason: "its pixel data are empty") }
+    if dataSet.has(.rows) { return .malformed(reason: "it describes an image without pixel data") }
     return .notAnImage(kind: "a data set without pixel data")
   }
 }

@@ -1,3 +1,4 @@
+private import DICOM
 private import Files
 private import Foundation
 
@@ -18,7 +19,7 @@ package enum ImageDiscovery {
     excluding isExcluded: (String) -> Bool = { _ in false },
     unreadable: (IntakeError) -> Void, body: (String) throws -> Void
   ) rethrows {
-    let root = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+    let root = withoutLastSlashes(folder)
     guard let listing = entries(of: root) else {
       unreadable(.unreadable(path: folder, reason: "the folder cannot be listed"))
       return
@@ -43,7 +44,9 @@ package enum ImageDiscovery {
         if (includesNamed && isNamedLikeImage(name)) || beginsLikeImage(path) { try body(path) }
       case .dead where includesNamed && isNamedLikeImage(name):
         unreadable(.unreadable(path: path, reason: "the link leads nowhere"))
-      case .other, .dead: continue
+      case .unreachable(let reason) where includesNamed:
+        unreadable(.unreadable(path: path, reason: reason))
+      case .other, .dead, .unreachable: continue
       }
     }
   }
@@ -56,16 +59,25 @@ package enum ImageDiscovery {
 
   /// Tells by the first bytes whether ``ImageFile`` would try to read a file.
   package static func beginsLikeImage(_ path: String) -> Bool {
+    start(of: path).map(ImageFile.isRecognised) ?? false
+  }
+
+  /// Tells by the name and the first bytes whether a file is DICOM or was meant to be.
+  package static func mayBeDICOM(_ path: String) -> Bool {
+    isNamed(path, dicomEndings) || start(of: path).map(DICOMFile.isRecognised) ?? false
+  }
+
+  private static func start(of path: String) -> FileBytes? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return false }
+    guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var start = [UInt8](repeating: 0, count: 256)
     let count = read(descriptor, &start, start.count)
-    guard count > 0 else { return false }
-    return ImageFile.isRecognised(FileBytes(start[..<count]))
+    return count > 0 ? FileBytes(start[..<count]) : nil
   }
 
-  /// The names in a folder; those that are not UTF-8, which no path here can hold, apart and repaired.
+  /// The names in a folder; those that are not UTF-8, which no path here can hold, apart and with their
+  /// foreign bytes written out, so that no two become one.
   private static func entries(of folder: String) -> (names: [String], unnamable: [String])? {
     guard let stream = opendir(folder) else { return nil }
     defer { closedir(stream) }
@@ -77,7 +89,11 @@ package enum ImageDiscovery {
           if let name = String(validatingCString: text) {
             if name != "." && name != ".." { names.append(name) }
           } else {
-            unnamable.append(String(cString: text))
+            let bytes = UnsafeBufferPointer(start: text, count: strlen(text)).map(
+              UInt8.init(bitPattern:))
+            unnamable.append(
+              bytes.map { $0 < 0x80 ? String(UnicodeScalar($0)) : String(format: "\\x%02X", $0) }
+                .joined())
           }
         }
       }
@@ -85,19 +101,38 @@ package enum ImageDiscovery {
     return (names, unnamable.sorted())
   }
 
+  private static let dicomEndings = [".dcm", ".dicom"]
+  private static let pictureEndings = [
+    ".png", ".jpg", ".jpeg", ".jp2", ".j2k", ".jph", ".tif", ".tiff",
+  ]
+
   private static func isNamedLikeImage(_ name: String) -> Bool {
-    let endings = [
-      ".png", ".jpg", ".jpeg", ".dcm", ".dicom", ".jp2", ".j2k", ".jph", ".tif", ".tiff",
-    ]
+    isNamed(name, dicomEndings + pictureEndings)
+  }
+
+  private static func isNamed(_ name: String, _ endings: [String]) -> Bool {
     let name = name.lowercased()
     return endings.contains { name.hasSuffix($0) }
   }
 
-  private enum Kind { case folder, file, dead, other }
+  /// A folder's path without slashes at its end, but for the root.
+  package static func withoutLastSlashes(_ folder: String) -> String {
+    var folder = folder[...]
+    while folder.utf8.count > 1, folder.utf8.last == UInt8(ascii: "/") { folder.removeLast() }
+    return String(folder)
+  }
+
+  private enum Kind {
+    case folder, file, dead, other
+    /// There is something, and the system does not let it be looked at.
+    case unreachable(String)
+  }
 
   private static func kind(of path: String) -> Kind {
     var status = stat()
-    guard lstat(path, &status) == 0 else { return .other }
+    guard lstat(path, &status) == 0 else {
+      return errno == ENOENT ? .other : .unreachable(String(cString: strerror(errno)))
+    }
     switch status.st_mode & S_IFMT {
     case S_IFDIR: return .folder
     case S_IFREG: return .file

@@ -26,15 +26,23 @@ struct SeriesConversion {
 
   /// Writes stored values, or the slices as they are meant to be seen, in 8 bits.
   func write(to path: String, raw: Bool, window: Window?) throws {
-    for finding in reader.series.findings { Terminal.warn("\(finding)") }
+    for finding in reader.series.findings {
+      // Rescale is applied to what is shown.
+      if !raw, case .mixedRescales = finding { continue }
+      Terminal.warn("\(finding)")
+    }
+    var shades = SliceShades()
     try FrameArray(path: path).write(reader.series.slices.count) { index in
-      raw ? try reader.storedFrame(index) : try shown(index, window)
+      raw ? try reader.storedFrame(index) : try shown(index, window, &shades)
     } differing: { index in
       .slicesDiffer(path: reader.series.slices[index].path)
     }
+    for warning in shades.warnings { Terminal.warn(warning) }
   }
 
-  private func shown(_ index: Int, _ window: Window?) throws -> StoredFrame {
+  private func shown(_ index: Int, _ window: Window?, _ shades: inout SliceShades) throws
+    -> StoredFrame
+  {
     var image = try reader.frame(index)
     if let window {
       guard !image.isColor else {
@@ -42,6 +50,7 @@ struct SeriesConversion {
       }
       image.attributes.windows = [window]
     }
+    shades.add(image)
     let picture = image.shown(bits: 8)
     return StoredFrame(
       width: picture.width, height: picture.height, samples: picture.channels,

@@ -11,9 +11,10 @@ import Testing
 struct SeriesConversionTests {
   private let folder = NSTemporaryDirectory() + "imgdx-series-\(UUID().uuidString)"
 
-  private func write(_ name: String, instance: Int, _ pixels: [Int16], series: String = "1.2.1")
-    throws
-  {
+  private func write(
+    _ name: String, instance: Int, _ pixels: [Int16], series: String = "1.2.1",
+    windows: [Window] = [Window(center: 0.5, width: 1001)], slope: Double = 1
+  ) throws {
     try FileManager.default.createDirectory(
       atPath: folder + "/in", withIntermediateDirectories: true)
     var description = ObjectDescription(.secondaryCapture, seed: name)
@@ -22,7 +23,8 @@ struct SeriesConversionTests {
     description.seriesInstanceUID = series
     description.instanceNumber = instance
     var image = Image(width: pixels.count, height: 1, pixels: .int16(pixels))
-    image.attributes.windows = [Window(center: 0.5, width: 1001)]
+    image.attributes.windows = windows
+    image.attributes.rescale.slope = slope
     try AtomicFile.write(
       try DICOMWriter.encode([image], description), to: folder + "/in/" + name)
   }
@@ -74,6 +76,58 @@ struct SeriesConversionTests {
       atPath: folder + "/in", withIntermediateDirectories: true)
     #expect(try convert("--raw") == .couldNotRun)
     #expect(Program.run(["convert", "--series", "0", folder, folder + "/v.npy"]) == .wrongUsage)
+  }
+
+  /// What `convert` says on standard error.
+  private func remarks(_ options: String...) throws -> String {
+    let run = try Workbench.run(
+      ["convert"] + options + [folder + "/in", folder + "/v.npy"])
+    #expect(run.status == 0, "\(run.errors)")
+    return run.errors
+  }
+
+  @Test func rawValuesOfSlicesWithRescalesOfTheirOwnDoNotCompare() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    for slope in 1...3 {
+      try write("\(slope)", instance: slope, [1, 2], slope: Double(slope))
+    }
+    #expect(try remarks("--raw").contains("3 different rescale slopes or intercepts"))
+    #expect(try remarks().isEmpty)
+    #expect(try remarks("--window", "3,4").isEmpty)
+  }
+
+  @Test func shadesOfSlicesThatAreStretchedEachOnItsOwnDoNotCompare() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try write("a", instance: 1, [1, 2], windows: [])
+    #expect(try remarks().isEmpty)
+    try write("b", instance: 2, [10, 20], windows: [])
+    #expect(try remarks().contains("2 of 2 slices have no window"))
+    #expect(try remarks("--raw").isEmpty)
+    #expect(try remarks("--window", "3,4").isEmpty)
+  }
+
+  @Test func shadesOfSlicesWithWindowsOfTheirOwnDoNotCompare() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try write("a", instance: 1, [1, 2], windows: [Window(center: 1, width: 10)])
+    try write("b", instance: 2, [10, 20], windows: [Window(center: 1, width: 20)])
+    #expect(try remarks().contains("not all slices have the same window"))
+    #expect(try remarks("--window", "3,4").isEmpty)
+  }
+
+  @Test(arguments: ["", "<html>404</html>", "\0\0\0\0"])
+  func aSliceThatIsNoneStopsTheVolumeAndIsNamedByInfo(_ content: String) throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try write("a.dcm", instance: 1, [1, 2])
+    try write("b.dcm", instance: 2, [1, 2])
+    try AtomicFile.write(Array(content.utf8), to: folder + "/in/b.dcm")
+    let run = try Workbench.run(["convert", "--raw", folder + "/in", folder + "/v.npy"])
+    #expect(run.status == 1)
+    #expect(run.errors.contains("in/b.dcm: "))
+    #expect(!FileManager.default.fileExists(atPath: folder + "/v.npy"))
+    let info = try Workbench.run(["info", folder + "/in"])
+    #expect(info.status == 3)
+    #expect(info.errors.contains("in/b.dcm: "))
+    #expect(info.output.contains("series 1: CT, one slice"))
   }
 
   /// The pages of a TIFF file may differ: no array holds them, each alone is converted.

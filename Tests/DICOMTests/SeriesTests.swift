@@ -40,7 +40,7 @@ struct SeriesTests {
     let copies = series([slice(0), slice(1, uid: "9"), slice(1, uid: "9"), slice(2)])
     #expect(copies.findings == [.duplicateInstances(paths: ["slice1.0", "slice1.0"])])
     let neighbours = series([slice(0), slice(1, uid: "8"), slice(1, uid: "9"), slice(2)])
-    #expect(neighbours.findings == [.samePosition(slice: 3)])
+    #expect(neighbours.findings == [.samePosition(slices: [3])])
   }
 
   @Test func aTiltedGantryShearsTheStack() throws {

@@ -1,6 +1,7 @@
 import Codecs
 import DICOM
 import Files
+import Foundation
 import Imaging
 import Intake
 import Testing
@@ -49,6 +50,73 @@ struct SeriesReaderTests {
       try SeriesReader.series(in: folder.path)
     } throws: { error in
       (error as? IntakeError)?.path == damaged
+    }
+  }
+
+  @Test(
+    arguments: [
+      [], [UInt8](repeating: 0, count: 700), Array("<html>404</html>".utf8),
+      [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0],
+    ] as [[UInt8]])
+  func whatIsNamedLikeASliceAndIsNoneIsNoMissingSlice(_ content: [UInt8]) throws {
+    try write("a.dcm", instance: 1, [10])
+    let overwritten = try folder.write("b.DCM", content)
+    #expect {
+      try SeriesReader.series(in: folder.path)
+    } throws: { error in
+      (error as? IntakeError)?.path == overwritten
+    }
+  }
+
+  @Test func aSliceInAFormatThatIsNotReadIsNoMissingSlice() throws {
+    let whole = try FileBytes(path: try write("a", instance: 1, [10]))
+    var bytes = whole.bytes(0..<whole.count)
+    let native = Array("1.2.840.10008.1.2.1\0".utf8)
+    let start = try #require(bytes.indices.first { bytes[$0...].starts(with: native) })
+    bytes.replaceSubrange(
+      start..<(start + native.count), with: Array("1.2.840.10008.1.2.9\0".utf8))
+    let unread = try folder.write("b", bytes)
+    let reason = "transfer syntax 1.2.840.10008.1.2.9 is not supported"
+    #expect(throws: IntakeError.unsupported(path: unread, reason: reason)) {
+      try SeriesReader.series(in: folder.path)
+    }
+  }
+
+  @Test func anImageOfNoSeriesMayBeASlice() throws {
+    try write("a", instance: 1, [10])
+    let lone = try write("b", instance: 2, [20], series: "")
+    #expect {
+      try SeriesReader.series(in: folder.path)
+    } throws: { error in
+      (error as? IntakeError)?.path == lone && "\(error)".contains("Series Instance UID")
+    }
+  }
+
+  /// A presentation state and a picture are no slices.
+  @Test func objectsThatAreNoImagesArePassedOver() throws {
+    try write("a", instance: 1, [10])
+    let uid = Array("1.2.840.10008.5.1.4.1.1.11.1".utf8)
+    let state = [8, 0, 0x16, 0, 0x55, 0x49, UInt8(uid.count), 0] + uid
+    try folder.write("b.dcm", [UInt8](repeating: 0, count: 128) + Array("DICM".utf8) + state)
+    try folder.write("c.png", Array("words".utf8))
+    #expect(try SeriesReader.series(in: folder.path).map(\.slices.count) == [1])
+  }
+
+  /// Slices of two objects that lie between each other do not read both files again each time.
+  @Test func theLastFewFilesStayOpen() throws {
+    let paths = try ["a", "b", "c", "d", "e"].map { try write($0, instance: 1, [1, 2]) }
+    let series = try #require(try SeriesReader.series(in: folder.path).first)
+    let reader = SeriesReader(series)
+    let first = series.slices.indices.filter { series.slices[$0].frame == 0 }
+    let second = series.slices.indices.filter { series.slices[$0].frame == 1 }
+    for index in first { #expect(try reader.storedFrame(index).pixels == .uint8([1])) }
+    for path in paths { try FileManager.default.removeItem(atPath: path) }
+    for index in second.dropFirst() {
+      #expect(try reader.storedFrame(index).pixels == .uint8([2]))
+    }
+    // A fifth file is one too many to keep.
+    #expect(throws: IntakeError.unreadable(path: paths[0], reason: "no such file")) {
+      try reader.storedFrame(second[0])
     }
   }
 

@@ -1,18 +1,29 @@
+package import Imaging
+
 /// One frame of a series as a plane in the patient (PS3.3 C.7.6.2), and where to find it.
 package struct Slice: Sendable, Equatable {
   /// The file, as it was opened.
   package let path: String
   /// From 0.
-  package let frame: Int
+  package internal(set) var frame: Int
   package let sopInstanceUID: String
   package let instanceNumber: Int?
   package let width: Int
   package let height: Int
+  /// Nil where the file does not tell it, or tells nonsense.
   package let geometry: PlaneGeometry?
+  /// True where the file states a position or an orientation, believable or not.
+  package let statesPlane: Bool
+  package let pixelSpacing: PixelSpacing?
+  package let frameOfReferenceUID: String?
+  package let rescale: Rescale
 
+  /// - Parameter statesPlane: nil where that is so with a geometry only.
   package init(
     path: String, frame: Int, sopInstanceUID: String, instanceNumber: Int?, width: Int,
-    height: Int, geometry: PlaneGeometry?
+    height: Int, geometry: PlaneGeometry?, statesPlane: Bool? = nil,
+    pixelSpacing: PixelSpacing? = nil, frameOfReferenceUID: String? = nil,
+    rescale: Rescale = .identity
   ) {
     self.path = path
     self.frame = frame
@@ -21,6 +32,10 @@ package struct Slice: Sendable, Equatable {
     self.width = width
     self.height = height
     self.geometry = geometry
+    self.statesPlane = statesPlane ?? (geometry != nil)
+    self.pixelSpacing = pixelSpacing
+    self.frameOfReferenceUID = frameOfReferenceUID
+    self.rescale = rescale
   }
 }
 
@@ -67,20 +82,36 @@ extension DICOMFile {
 
   /// Every frame as a slice.
   package func slices(path: String) -> [Slice] {
-    let uid = dataSet.text(.sopInstanceUID) ?? path
-    let number = dataSet.integer(.instanceNumber)
+    // Frames past those with functional groups of their own are alike.
+    let common = slice(path, frame: frameGroups.count)
     return (0..<pixels.frames).map { index in
-      Slice(
-        path: path, frame: index, sopInstanceUID: uid, instanceNumber: number,
-        width: pixels.columns, height: pixels.rows, geometry: geometry(frame: index))
+      var slice = index < frameGroups.count ? slice(path, frame: index) : common
+      slice.frame = index
+      return slice
     }
   }
 
-  private func geometry(frame index: Int) -> PlaneGeometry? {
+  private func slice(_ path: String, frame index: Int) -> Slice {
     let position = group(.planePositionSequence, frame: index).numbers(.imagePositionPatient)
     let axes = group(.planeOrientationSequence, frame: index).numbers(.imageOrientationPatient)
+    // What there is to remark of a frame is told where it is read.
+    var remarks = [String]()
+    return Slice(
+      path: path, frame: index, sopInstanceUID: dataSet.text(.sopInstanceUID) ?? path,
+      instanceNumber: dataSet.integer(.instanceNumber), width: pixels.columns,
+      height: pixels.rows, geometry: PlaneGeometry(position: position, axes: axes),
+      statesPlane: !position.isEmpty || !axes.isEmpty,
+      pixelSpacing: SpacingResolver(file: self, frame: index).resolve(warnings: &remarks),
+      frameOfReferenceUID: dataSet.text(.frameOfReferenceUID),
+      rescale: rescale(frame: index, warnings: &remarks))
+  }
+}
+
+extension PlaneGeometry {
+  /// From the values of the two attributes.
+  fileprivate init?(position: [Double], axes: [Double]) {
     guard position.count == 3, axes.count == 6 else { return nil }
-    return PlaneGeometry(
+    self.init(
       position: .init(position[0], position[1], position[2]),
       row: .init(axes[0], axes[1], axes[2]), column: .init(axes[3], axes[4], axes[5]))
   }

@@ -1,32 +1,35 @@
-private import Foundation
-
 /// Sorts slices along the normal of their plane and measures the distances between them.
 struct SliceStack {
   let sorted: [Slice]
-  /// Distance of each slice from the origin along the normal; empty where not all have a position
-  /// or not all are parallel.
-  private let depths: [Double]
+  /// The first pixel of each slice across, down and along the normal of the first plane, in
+  /// millimetres; empty where not all slices have a position or not all are parallel.
+  private let places: [PlaneGeometry.Vector]
   private let orientations: Int
 
   /// Planes nearer than this lie at the same place.
-  private static let nearest = 1e-3
+  static let nearest = 1e-3
 
   init(_ slices: [Slice]) {
     let planes = slices.compactMap(\.geometry)
-    orientations = SliceStack.distinctOrientations(planes)
-    guard let normal = planes.first?.normal, planes.count == slices.count, orientations == 1 else {
+    orientations = SliceStack.kinds(of: planes) { $0.isParallel(to: $1) }
+    guard let first = planes.first, planes.count == slices.count, orientations == 1 else {
       sorted = slices.sorted { SliceStack.comesFirst($0, $1) }
-      depths = []
+      places = []
       return
     }
-    let measured = slices.map { slice in
-      (slice, slice.geometry.map { ($0.position * normal).sum() } ?? 0)
+    let measured = zip(slices, planes).map { slice, plane in
+      let way = plane.position
+      return (
+        slice: slice,
+        place: PlaneGeometry.Vector(
+          (way * first.row).sum(), (way * first.column).sum(), (way * first.normal).sum())
+      )
     }
     let ordered = measured.sorted { a, b in
-      a.1 != b.1 ? a.1 < b.1 : SliceStack.comesFirst(a.0, b.0)
+      a.place.z != b.place.z ? a.place.z < b.place.z : SliceStack.comesFirst(a.slice, b.slice)
     }
-    sorted = ordered.map(\.0)
-    depths = ordered.map(\.1)
+    sorted = ordered.map(\.slice)
+    places = ordered.map(\.place)
   }
 
   private static func comesFirst(_ a: Slice, _ b: Slice) -> Bool {
@@ -35,34 +38,41 @@ struct SliceStack {
     return (a.path, a.frame) < (b.path, b.frame)
   }
 
-  private static func distinctOrientations(_ planes: [PlaneGeometry]) -> Int {
-    var kinds = [PlaneGeometry]()
-    for plane in planes where !kinds.contains(where: { $0.isParallel(to: plane) }) {
+  /// How many different values there are.
+  static func kinds<T>(of values: [T], alike: (T, T) -> Bool) -> Int {
+    var kinds = [T]()
+    for value in values where !kinds.contains(where: { alike($0, value) }) {
       // A rotating acquisition has as many orientations as slices; the count matters little then.
-      if kinds.count < 100 { kinds.append(plane) }
+      if kinds.count < 100 { kinds.append(value) }
     }
     return kinds.count
   }
 
   /// Distances between neighbours that do not lie at the same place.
   private var steps: [Double] {
-    zip(depths.dropFirst(), depths).map { $0 - $1 }.filter { $0 > SliceStack.nearest }
+    zip(places.dropFirst(), places).map { $0.z - $1.z }.filter { $0 > SliceStack.nearest }
   }
 
-  /// The median distance.
-  var spacing: Double? {
-    let steps = steps.sorted()
-    return steps.isEmpty ? nil : steps[steps.count / 2]
-  }
+  /// The lower median distance: where every second one spans a gap, it is not the gap's.
+  var spacing: Double? { lowerMedian(steps) }
 
   func findings() -> [SeriesFinding] {
     var findings = duplicates()
-    let sizes = Set(sorted.map { [$0.width, $0.height] }).count
-    if sizes > 1 { findings.append(.mixedSizes(count: sizes)) }
+    let unplaced = sorted.count(where: { $0.geometry == nil })
+    if unplaced > 0 && sorted.contains(where: \.statesPlane) {
+      findings.append(.unplaced(count: unplaced, of: sorted.count))
+    }
+    findings += differences()
     if orientations > 1 { findings.append(.mixedOrientations(count: orientations)) }
-    guard let spacing else { return findings }
-    findings += positions(spacing)
-    if let tilt = tilt(), tilt > 0.5 { findings.append(.gantryTilt(degrees: tilt)) }
+    let doubles = doubles()
+    if !doubles.isEmpty { findings.append(.samePosition(slices: doubles.map { $0 + 1 })) }
+    if let spacing { findings += distances(spacing) }
+    let alignment = SliceAlignment(places, tolerance: tolerance)
+    if !alignment.strays.isEmpty {
+      findings.append(.misaligned(slices: alignment.strays.map { $0 + 1 }))
+    } else if alignment.tilt > 0.5 {
+      findings.append(.gantryTilt(degrees: alignment.tilt))
+    }
     return findings
   }
 
@@ -73,16 +83,33 @@ struct SliceStack {
       .map { .duplicateInstances(paths: $0) }
   }
 
-  /// Slices at one place, gaps, and whether what is left is even.
-  private func positions(_ spacing: Double) -> [SeriesFinding] {
+  /// Slices, from 0, in the plane of another one before them. A copy of a frame is none: it is told
+  /// with its file.
+  private func doubles() -> [Int] {
+    struct Frame: Hashable {
+      let instance: String
+      let number: Int
+    }
+    var doubles = [Int]()
+    var seen = Set<Frame>()
+    for index in places.indices {
+      if index > 0 && places[index].z - places[index - 1].z > SliceStack.nearest { seen = [] }
+      let frame = Frame(instance: sorted[index].sopInstanceUID, number: sorted[index].frame)
+      let isNew = seen.insert(frame).inserted
+      if isNew && seen.count > 1 { doubles.append(index) }
+    }
+    return doubles
+  }
+
+  /// Gaps, and whether what is left is even.
+  private func distances(_ spacing: Double) -> [SeriesFinding] {
     var findings = [SeriesFinding]()
     var even = [Double]()
-    for index in 1..<depths.count {
-      let step = depths[index] - depths[index - 1]
+    for index in 1..<places.count {
+      let step = places[index].z - places[index - 1].z
       let whole = (step / spacing).rounded()
       if step <= SliceStack.nearest {
-        let isCopy = sorted[index].sopInstanceUID == sorted[index - 1].sopInstanceUID
-        if !isCopy { findings.append(.samePosition(slice: index + 1)) }
+        continue
       } else if whole >= 2 && abs(step - whole * spacing) < 0.1 * spacing && whole < 1e6 {
         findings.append(.gap(after: index, missing: Int(whole) - 1))
       } else {
@@ -95,13 +122,14 @@ struct SliceStack {
     return findings
   }
 
-  /// The angle between the normal and the way from the first plane to the last.
-  private func tilt() -> Double? {
-    guard let first = sorted.first?.geometry, let last = sorted.last?.geometry else { return nil }
-    let way = last.position - first.position
-    let length = (way * way).sum().squareRoot()
-    guard length > SliceStack.nearest else { return nil }
-    let cosine = min(abs((way * first.normal).sum()) / length, 1)
-    return acos(cosine) * 180 / .pi
+  /// How far a slice may lie beside the others, in millimetres: half a pixel, as positions are often
+  /// rounded.
+  private var tolerance: Double {
+    (sorted.compactMap(\.pixelSpacing).map { min($0.row, $0.column) }.min() ?? 1) / 2
   }
+}
+
+/// The middle value, of two the smaller; nil where there is none.
+func lowerMedian(_ values: [Double]) -> Double? {
+  values.isEmpty ? nil : values.sorted()[(values.count - 1) / 2]
 }

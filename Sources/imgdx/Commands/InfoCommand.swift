@@ -9,9 +9,10 @@ struct InfoCommand: ParsableCommand {
     commandName: "info",
     abstract: "Says what a file is: format, size, modality, transfer syntax, windows, frames.",
     discussion: """
-      Folders are walked; what is no image by its first bytes is passed over. DICOM files of a \
-      folder are summed up by study and series, with duplicates, gaps, uneven spacing and gantry \
-      tilt. With --json there is one line a file, and one a series.
+      Folders are walked; what is no image by its name or first bytes is passed over. DICOM files \
+      of a folder are summed up by study and series, with what keeps a series from being a regular \
+      volume: duplicates, gaps, uneven spacing, gantry tilt, slices out of line and the like. With \
+      --json there is one line a file, and one a series.
       """)
 
   @Argument(help: "PNG, JPEG, JPEG 2000, TIFF or DICOM files, folders, or - for standard input.")
@@ -55,7 +56,7 @@ struct InfoCommand: ParsableCommand {
   private func showFolder(_ folder: String, fail: (IntakeError) -> Void) throws {
     var found = 0
     var collector = SeriesCollector()
-    try ImageDiscovery.walk(folder, unreadable: fail) { path in
+    try ImageDiscovery.walk(folder, includesNamed: true, unreadable: fail) { path in
       found += 1
       do {
         let file = try ImageFile(path: path, limits: limits.limits)

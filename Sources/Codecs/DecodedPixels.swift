@@ -29,6 +29,8 @@ package struct CodecHeader: Sendable, Equatable {
   package let remarks: [String]
   /// Pages; 1 where the format has no more.
   package var frames = 1
+  /// Where a TIFF's pages lie in it: to find one anew means to walk over all before it.
+  var pages: [UInt64] = []
   /// Of the first page, where the file says it.
   package var pixelSpacing: PixelSpacing?
 

@@ -20,27 +20,32 @@ package enum ImageCodec {
   }
 
   /// Samples as stored.
-  /// - Parameter frame: from 0; only TIFF has more than one.
+  /// - Parameters:
+  ///   - frame: from 0; only TIFF has more than one.
+  ///   - header: of these bytes, where it was read before: spares looking for the frame.
   package static func decode(
-    _ bytes: [UInt8], frame: Int = 0, limits: CodecLimits = .standard
+    _ bytes: [UInt8], frame: Int = 0, header: CodecHeader? = nil, limits: CodecLimits = .standard
   ) throws(CodecError) -> DecodedPixels {
     switch try imageFormat(of: bytes, frame: frame) {
     case .png: try PNGCodec.decode(bytes, limits: limits)
     case .jpeg: try JPEGCodec.decode(bytes, limits: limits)
-    case .tiff: try TIFFCodec.decode(bytes, frame: frame, limits: limits)
+    case .tiff: try TIFFCodec.decode(bytes, frame: frame, header: header, limits: limits)
     default: try JPEG2000Codec.decode(bytes, limits: limits)
     }
   }
 
   /// The picture for the eye and the network: grey or RGB, upright, nothing transparent.
-  /// - Parameter frame: from 0; only TIFF has more than one.
+  /// - Parameters:
+  ///   - frame: from 0; only TIFF has more than one.
+  ///   - header: of these bytes, where it was read before: spares looking for the frame.
   package static func image(
-    from bytes: [UInt8], frame: Int = 0, limits: CodecLimits = .standard
+    from bytes: [UInt8], frame: Int = 0, header: CodecHeader? = nil,
+    limits: CodecLimits = .standard
   ) throws(CodecError) -> Image {
     switch try imageFormat(of: bytes, frame: frame) {
     case .png: try PNGCodec.image(from: bytes, limits: limits)
     case .jpeg: try JPEGCodec.image(from: bytes, limits: limits)
-    case .tiff: try TIFFCodec.image(from: bytes, frame: frame, limits: limits)
+    case .tiff: try TIFFCodec.image(from: bytes, frame: frame, header: header, limits: limits)
     default: try JPEG2000Codec.image(from: bytes, limits: limits)
     }
   }

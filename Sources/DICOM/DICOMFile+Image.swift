@@ -47,12 +47,17 @@ extension DICOMFile {
     }
     var attributes = attributes
     attributes.rescale = .identity
-    if let padding = attributes.padding { attributes.padding = table.mapped(padding) }
     let isSigned = stored.pixels.isSigned
-    let values = stored.pixels.cells().map { cell in
-      table[isSigned ? Int(Int32(bitPattern: cell)) : Int(cell)]
+    let cells = stored.pixels.cells().map { cell in
+      isSigned ? Int(Int32(bitPattern: cell)) : Int(cell)
     }
-    return image(.uint16(values), channels: 1, bits: table.bits, attributes)
+    guard let padding = attributes.padding else {
+      return image(.uint16(cells.map { table[$0] }), channels: 1, bits: table.bits, attributes)
+    }
+    // The table may give padding and what is none the same value: padding gets one of its own.
+    attributes.padding = -1 ... -1
+    let values = cells.map { padding.contains(Double($0)) ? -1 : Int32(table[$0]) }
+    return image(.int32(values), channels: 1, bits: table.bits + 1, attributes)
   }
 
   private func palettes() -> [LookupTable]? {
@@ -78,15 +83,6 @@ extension DICOMFile {
     let largest = Float((1 << table.bits) - 1)
     return VOILookupTable(
       firstMapped: table.firstMapped, shades: table.entries.map { Float($0) / largest })
-  }
-}
-
-extension LookupTable {
-  /// Padding after a table: only a single value keeps its meaning.
-  fileprivate func mapped(_ padding: ClosedRange<Double>) -> ClosedRange<Double>? {
-    guard padding.lowerBound == padding.upperBound else { return nil }
-    let value = Double(self[Int(padding.lowerBound)])
-    return value...value
   }
 }
 

@@ -211,7 +211,7 @@ extension DataSet {
       return []
     }
     let parser = DataSetParser(source: source)
-    let encoding = element.vr == .UN ? Encoding.implicitLittle : encoding
+    let encoding = encoding(inside: element, parser)
     var items = [DataSet]()
     var offset = element.value.lowerBound
     let end = element.value.upperBound
@@ -225,5 +225,19 @@ extension DataSet {
       offset = header.length == nil ? next : stop
     }
     return items
+  }
+
+  /// Unknown values hold implicit little endian items (PS3.5 6.2.2 note 2); of writers that used the
+  /// data set's own encoding, the first element tells.
+  private func encoding(inside element: Element, _ parser: DataSetParser) -> Encoding {
+    guard element.vr == .UN else { return encoding }
+    let (start, end) = (element.value.lowerBound, element.value.upperBound)
+    guard encoding.isExplicit, let item = parser.header(at: start, end: end, encoding),
+      let explicit = parser.header(at: item.start, end: end, encoding),
+      explicit.vr?.isKnown == true,
+      let implicit = parser.header(at: item.start, end: end, .implicitLittle),
+      implicit.length ?? 0 > end - implicit.start
+    else { return .implicitLittle }
+    return encoding
   }
 }

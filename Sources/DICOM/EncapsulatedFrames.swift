@@ -68,6 +68,19 @@ struct EncapsulatedFrames {
     return divideByStart(ranges, dataSet.source, count: count)
   }
 
+  /// Fragments that a frame starts with.
+  static func starts(
+    _ fragments: Fragments, _ source: FileBytes, _ encoding: TransferSyntax.PixelEncoding
+  ) -> Int {
+    switch encoding {
+    case .codestream:
+      fragments.ranges.count { Codestream.kind(of: source.bytes($0.prefix(12))) != nil }
+    // One fragment a frame (PS3.5 A.4.2).
+    case .rle: fragments.ranges.count
+    default: 0
+    }
+  }
+
   private static func extendedOffsets(_ dataSet: DataSet) -> [Int] {
     guard let element = dataSet.element(Attribute.extendedOffsetTable.tag) else { return [] }
     let values = stride(from: element.value.lowerBound, to: element.value.upperBound - 7, by: 8)

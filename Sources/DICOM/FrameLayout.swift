@@ -126,6 +126,17 @@ struct FrameLayout: Sendable {
     }
   }
 
+  /// Frames that the file holds data for, as far as that can be told without decoding; at least as
+  /// many as are stated may be there even where this is fewer.
+  func heldFrames(_ dataSet: DataSet, _ element: Element) -> Int {
+    switch arrangement {
+    case .packed(let range, let bits, _): return range.count * 8 / max(bits, 1)
+    case .fragments:
+      guard let fragments = EncapsulatedFrames.fragments(of: element, in: dataSet) else { return 1 }
+      return EncapsulatedFrames.starts(fragments, source, encoding)
+    }
+  }
+
   /// True where the pixel data end before their declared length or their delimiter.
   var isTruncated: Bool {
     switch arrangement {

@@ -37,6 +37,15 @@ package struct PixelDescription: Sendable, Equatable {
       default: self = .other(name)
       }
     }
+
+    /// Samples that go with it; nil where that is not known.
+    var samples: Int? {
+      switch self {
+      case .monochrome1, .monochrome2, .paletteColor: 1
+      case .other: nil
+      default: 3
+      }
+    }
   }
 
   /// Samples of one frame once unpacked. Cannot overflow: the limits were applied.
@@ -60,6 +69,12 @@ package struct PixelDescription: Sendable, Equatable {
     let stated = dataSet.text(.photometricInterpretation)
     if stated == nil { warnings.append("the file has no Photometric Interpretation") }
     photometric = Photometric(stated ?? (samples == 3 ? "RGB" : "MONOCHROME2"))
+    let expected = photometric.samples
+    if let expected, expected != samples, let stated {
+      warnings.append(
+        "\(samples) samples a pixel do not go with Photometric Interpretation \(stated): "
+          + "shown as \(samples == 1 ? "grey" : "RGB")")
+    }
     isPlanar = samples > 1 && dataSet.integer(.planarConfiguration) == 1
     isFloatingPoint = pixelTag != .pixelData
     let defaultBits = pixelTag == .doubleFloatPixelData ? 64 : pixelTag == .pixelData ? nil : 32

@@ -1,7 +1,10 @@
 /// What an image's samples mean and where they come from.
 package struct ImageAttributes: Sendable, Equatable {
-  /// DICOM Modality ("US", "CT"), absent for PNG and JPEG.
+  /// DICOM Modality ("US", "CT"), absent for PNG and JPEG, and where a file names none.
   package var modality: String?
+  /// True for an image of a modality that its file does not name: its samples are measurements all
+  /// the same, not shades of a picture.
+  package var isUnnamedModality = false
   /// Size of a pixel, where the file tells it.
   package var pixelSpacing: PixelSpacing?
   /// Stored value to modality value (Hounsfield units and the like).

@@ -14,7 +14,7 @@ package final class ImageFile {
 
   private enum Content {
     case dicom(DICOMFile)
-    case picture([UInt8])
+    case picture([UInt8], CodecHeader)
   }
 
   /// Opens a PNG, JPEG, JPEG 2000, TIFF or DICOM file, told by content; "-" is standard input. Sizes are
@@ -33,7 +33,11 @@ package final class ImageFile {
     self.limits = limits
     self.digest = digest
     content = try ImageFile.content(of: source, path: path, limits: limits)
-    facts = try ImageFile.facts(of: content, size: source.count, path: path, limits: limits)
+    facts =
+      switch content {
+      case .dicom(let file): ImageFacts(file, size: source.count)
+      case .picture(_, let header): ImageFacts(header, size: source.count)
+      }
   }
 
   /// Decodes frame `index` (from 0), colour resolved to grey or RGB, orientation applied.
@@ -41,9 +45,10 @@ package final class ImageFile {
     switch content {
     case .dicom(let file):
       do throws(DICOMError) { return try file.image(index) } catch { throw translated(error) }
-    case .picture(let bytes):
+    case .picture(let bytes, let header):
       do throws(CodecError) {
-        return try ImageCodec.image(from: bytes, frame: index, limits: limits.codec)
+        return try ImageCodec.image(
+          from: bytes, frame: index, header: header, limits: limits.codec)
       } catch { throw IntakeError(error, path: path) }
     }
   }
@@ -54,9 +59,10 @@ package final class ImageFile {
     switch content {
     case .dicom(let file):
       do throws(DICOMError) { return try file.storedFrame(index) } catch { throw translated(error) }
-    case .picture(let bytes):
+    case .picture(let bytes, let header):
       do throws(CodecError) {
-        let decoded = try ImageCodec.decode(bytes, frame: index, limits: limits.codec)
+        let decoded = try ImageCodec.decode(
+          bytes, frame: index, header: header, limits: limits.codec)
         return StoredFrame(
           width: decoded.width, height: decoded.height, samples: decoded.samplesPerPixel,
           pixels: decoded.pixels, bitsStored: decoded.precision)
@@ -80,7 +86,10 @@ package final class ImageFile {
       guard case .cannotRead(_, let reason) = error else {
         throw .unreadable(path: path, reason: "\(error)")
       }
-      throw .unreadable(path: path, reason: reason)
+      // What an argument of other bytes than UTF-8 has become.
+      let isForeign = path.unicodeScalars.contains("\u{FFFD}")
+      throw .unreadable(
+        path: path, reason: isForeign ? "its name is not UTF-8; rename the file" : reason)
     }
     throw .empty(path: path)
   }
@@ -100,7 +109,10 @@ package final class ImageFile {
     let hasMagic = source.bytes(128..<132) == Array("DICM".utf8)
     if !hasMagic {
       if let format = ImageFormat(sniffing: start), format != .npy {
-        return .picture(source.bytes(0..<source.count))
+        let bytes = source.bytes(0..<source.count)
+        do throws(CodecError) {
+          return .picture(bytes, try ImageCodec.header(of: bytes, limits: limits.codec))
+        } catch { throw IntakeError(error, path: path) }
       }
       if let kind = ForeignFormat.name(of: start) { throw .foreign(path: path, kind: kind) }
     }
@@ -109,18 +121,6 @@ package final class ImageFile {
     } catch {
       if error == .notDICOM { throw .foreign(path: path, kind: nil) }
       throw IntakeError(error, path: path)
-    }
-  }
-
-  private static func facts(
-    of content: Content, size: Int, path: String, limits: Limits
-  ) throws(IntakeError) -> ImageFacts {
-    switch content {
-    case .dicom(let file): return ImageFacts(file, size: size)
-    case .picture(let bytes):
-      do throws(CodecError) {
-        return ImageFacts(try ImageCodec.header(of: bytes, limits: limits.codec), size: size)
-      } catch { throw IntakeError(error, path: path) }
     }
   }
 }

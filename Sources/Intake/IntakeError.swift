@@ -1,3 +1,5 @@
+private import Files
+
 /// Why a file gives no image. Each sentence names the file and the cause, never a patient.
 package enum IntakeError: Error, Equatable, CustomStringConvertible {
   /// The file cannot be opened or read: missing, a folder, no permission.
@@ -40,5 +42,5 @@ package enum IntakeError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  package var description: String { "\(path): \(reason)" }
+  package var description: String { "\(path): \(reason)".printable }
 }

@@ -78,10 +78,11 @@ struct InfoDocument {
 
   /// Lines for people.
   var text: String {
-    var lines = [file.path]
+    var lines = [file.path.printable]
     func add(_ name: String, _ value: String?) {
       guard let value, !value.isEmpty else { return }
-      lines.append("  \(name)\(String(repeating: " ", count: max(18 - name.count, 1)))\(value)")
+      let gap = String(repeating: " ", count: max(18 - name.count, 1))
+      lines.append("  \(name)\(gap)\(value.printable)")
     }
     let channels = facts.channels == 3 ? "colour" : "grey"
     add("format", facts.format)

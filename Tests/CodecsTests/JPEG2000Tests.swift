@@ -29,7 +29,10 @@ struct JPEG2000Tests {
     let header = try ImageCodec.header(of: bytes)
     #expect((header.width, header.height, header.precision) == (37, 19, precision))
     let image = try ImageCodec.image(from: bytes)
-    #expect(image.pixels == pixels && image.bitsStored == precision)
+    // A picture's signed values are shown from their smallest on.
+    let shift = pixels.isSigned ? Float(1 << (precision - 1)) : 0
+    #expect(image.pixels.floats() == pixels.floats().map { $0 + shift })
+    #expect(image.bitsStored == precision && !image.pixels.isSigned)
   }
 
   @Test(arguments: [(1, 1), (5, 64), (33, 2)]) func colourComesBack(size: (Int, Int)) throws {
@@ -61,6 +64,34 @@ struct JPEG2000Tests {
     #expect(throws: CodecError.self) {
       try JPEG2000Codec.encode(
         .uint16([4096]), width: 1, height: 1, samplesPerPixel: 1, precision: 12)
+    }
+  }
+
+  private func picture(
+    _ pixels: PixelBuffer, samples: Int, _ space: JPEG2000Pixels.Space, isSigned: Bool = false,
+    isPremultiplied: Bool = false
+  ) -> JPEG2000Pixels {
+    JPEG2000Pixels(
+      width: 1, height: 1, samples: samples, precision: 8, isSigned: isSigned,
+      alpha: samples % 2 == 0 ? samples - 1 : nil, isPremultiplied: isPremultiplied, space: space,
+      pixels: pixels)
+  }
+
+  /// The lower half was shown black.
+  @Test func signedValuesAreShownFromTheirSmallestOn() throws {
+    let signed = picture(.int8([-128, 0, 127]), samples: 3, .plain, isSigned: true)
+    #expect(try JPEG2000Display.shown(signed, .jp2).pixels == .uint8([0, 128, 255]))
+  }
+
+  @Test func inksAndAlphaOfJP2AreResolvedAndOtherColoursRefused() throws {
+    let inks = picture(.uint8([0, 255, 100, 51]), samples: 4, .inks)
+    #expect(try JPEG2000Display.shown(inks, .jp2).pixels == .uint8([204, 0, 124]))
+    let straight = picture(.uint8([255, 100, 0, 51]), samples: 4, .plain)
+    #expect(try JPEG2000Display.shown(straight, .jp2).pixels == .uint8([51, 20, 0]))
+    let laid = picture(.uint8([255, 100, 0, 51]), samples: 4, .plain, isPremultiplied: true)
+    #expect(try JPEG2000Display.shown(laid, .jp2).pixels == .uint8([255, 100, 0]))
+    #expect(throws: CodecError.self) {
+      try JPEG2000Display.shown(picture(.uint8([1, 2, 3]), samples: 3, .other("CIELab")), .jp2)
     }
   }
 }

@@ -124,6 +124,8 @@ struct TIFFTests {
     ).bytes()
     #expect(try ImageCodec.header(of: file).frames == 2)
     #expect(try ImageCodec.decode(file, frame: 1).pixels == .uint8([30, 31]))
+    let header = try ImageCodec.header(of: file)
+    #expect(try ImageCodec.decode(file, frame: 1, header: header).pixels == .uint8([30, 31]))
     #expect(throws: CodecError.noSuchFrame(3, count: 2)) {
       try ImageCodec.image(from: file, frame: 2)
     }
@@ -155,6 +157,12 @@ struct TIFFTests {
         width: 1, height: 1, samples: 4, photometric: 2, strips: [[255, 100, 0, 51]],
         more: [(338, 3, [1])]))
     #expect(laid.pixels == .uint8([255, 100, 0]))
+    // Alpha is of light: 255 is black here, and what is transparent must be, too.
+    let clear = try image(
+      Page(
+        width: 2, height: 1, samples: 2, photometric: 0, strips: [[55, 51, 0, 0]],
+        more: [(338, 3, [2])]))
+    #expect(clear.pixels == .uint8([40, 0]) && !clear.attributes.isInverted)
     let turned = try image(
       Page(width: 3, height: 2, strips: [[1, 2, 3, 4, 5, 6]], more: [(274, 3, [6])]))
     #expect((turned.width, turned.height) == (2, 3))

@@ -243,4 +243,71 @@ struct MeaningTests {
     object.us(0x6000, 0x0010, [1])
     #expect(try object.file().image(0).attributes.warnings.count == 1)
   }
+
+  @Test func linearWindowsNarrowerThanOneAreNotBelieved() throws {
+    for (function, isBelieved) in [("LINEAR", false), ("LINEAR_EXACT", true), ("SIGMOID", true)] {
+      var object = TestObject(grey: [1, 2], columns: 2, rows: 1, allocated: 8)
+      object.text(0x28, 0x1050, "DS", "1")
+      object.text(0x28, 0x1051, "DS", "0.5")
+      object.text(0x28, 0x1056, "CS", function)
+      let attributes = try object.file().image(0).attributes
+      #expect(attributes.windows.isEmpty == !isBelieved)
+      #expect(attributes.warnings.contains { $0.contains("width 0.5") } == !isBelieved)
+    }
+  }
+
+  @Test func moreFramesThanStatedAreTold() throws {
+    let native = TestObject(grey: Array(0..<12), columns: 2, rows: 2, allocated: 8)
+    #expect(try native.file().warnings.contains { $0.contains("data for 3 frames") })
+    let whole = TestObject(grey: Array(0..<4), columns: 2, rows: 2, allocated: 8)
+    #expect(try whole.file().warnings.isEmpty)
+  }
+
+  @Test func photometricThatContradictsTheSamplesIsTold() throws {
+    let object = TestObject(grey: [1, 2], columns: 2, rows: 1, allocated: 8)
+    var contrary = object.withoutFirst(0x28, 0x0004)
+    contrary.text(0x28, 0x0004, "CS", "RGB")
+    #expect(try contrary.file().warnings.contains { $0.contains("shown as grey") })
+  }
+
+  @Test func pixelsThatAreNotSquareAreTold() throws {
+    var object = TestObject(grey: [1, 2], columns: 2, rows: 1, allocated: 8)
+    object.text(0x28, 0x0034, "IS", "2\\1")
+    #expect(
+      try object.file().image(0).attributes.warnings.contains { $0.contains("not square") })
+  }
+
+  /// Padding values that the table mixed with others were shown white.
+  @Test func paddingRangesOutliveAModalityTable() throws {
+    var object = TestObject(grey: [0, 1, 2, 3], columns: 4, rows: 1, allocated: 8)
+    object.us(0x28, 0x0120, [2])
+    object.us(0x28, 0x0121, [3])
+    var table = TestObject(.explicitLittle, transferSyntax: nil)
+    table.us(0x28, 0x3002, [4, 0, 16])
+    table.us(0x28, 0x3006, [500, 100, 900, 100])
+    object.sequence(0x28, 0x3000, [table])
+    let image = try object.file().image(0)
+    let padding = try #require(image.attributes.padding)
+    #expect(
+      image.pixels.floats().map { padding.contains(Double($0)) } == [false, false, true, true])
+    #expect(Array(image.pixels.floats().prefix(2)) == [500, 100])
+  }
+
+  /// PS3.5 6.2.2 asks for implicit items; some writers keep the data set's own encoding.
+  @Test(arguments: [TestObject.Form.implicitLittle, .explicitLittle])
+  func sequencesOfUnknownVRAreReadAsTheyAreEncoded(form: TestObject.Form) throws {
+    var object = TestObject(grey: [1, 2], columns: 2, rows: 1, allocated: 8)
+    var values = TestObject(form, transferSyntax: nil)
+    values.text(0x28, 0x1050, "DS", "1000")
+    values.text(0x28, 0x1051, "DS", "500 ")
+    var group = TestObject(form, transferSyntax: nil)
+    group.sequence(0x28, 0x9132, [values])
+    let body = group.dataSet
+    let item =
+      object.number(UInt16(0xFFFE)) + object.number(UInt16(0xE000))
+      + object.number(UInt32(body.count)) + body
+    let end = object.number(UInt16(0xFFFE)) + object.number(UInt16(0xE0DD)) + [0, 0, 0, 0]
+    object.raw(0x5200, 0x9229, "UN", length: .max, item + end)
+    #expect(try object.file().image(0).attributes.windows.map(\.center) == [1000])
+  }
 }

@@ -123,4 +123,35 @@ struct WriterTests {
     #expect(uid != UID.derived(from: "ab", ""))
     #expect(!uid.hasPrefix("2.25.0"))
   }
+
+  /// The written object was shown otherwise than its source.
+  @Test func tablePaddingAndExplanationsComeBack() throws {
+    var image = Image(width: 2, height: 2, pixels: .int16([-2000, -3, 0, 2]))
+    image.attributes.windows = [Window(center: 40, width: 400, explanation: "BRAIN")]
+    image.attributes.voiLookupTable = VOILookupTable(firstMapped: -3, shades: [1, 0.5, 0.25, 0])
+    image.attributes.padding = -2000 ... -1990
+    let description = ObjectDescription(.secondaryCapture, seed: "shades")
+    let bytes = try DICOMWriter.encode([image], description)
+    let back = try DICOMFile(FileBytes(bytes)).image(0).attributes
+    #expect(back.windows == image.attributes.windows)
+    #expect(back.padding == image.attributes.padding)
+    let table = try #require(back.voiLookupTable)
+    #expect(table.firstMapped == -3 && table.shades.count == 4)
+    for (shade, expected) in zip(table.shades, [1, 0.5, 0.25, 0]) {
+      #expect(abs(Double(shade) - expected) < 1e-4)
+    }
+  }
+
+  /// Every frame got the rescale and the window of the first.
+  @Test func framesThatMeanDifferentThingsAreRefused() {
+    var frames = [1.0, 2].map { slope in
+      var image = Image(width: 1, height: 1, pixels: .uint16([7]))
+      image.attributes.rescale = Rescale(slope: slope, intercept: 0)
+      return image
+    }
+    let description = ObjectDescription(.secondaryCapture, seed: "frames")
+    #expect(throws: DICOMWriteError.self) { try DICOMWriter.encode(frames, description) }
+    frames[1].attributes.rescale = frames[0].attributes.rescale
+    #expect(throws: Never.self) { try DICOMWriter.encode(frames, description) }
+  }
 }

@@ -81,4 +81,41 @@ import Testing
   @Test func greyIsRepeatedForColourModels() {
     #expect(image([255, 0]).displayPlanes(channels: 3) == [1, 0, 1, 0, 1, 0])
   }
+
+  /// Signed pictures (TIFF) were cut off at 0.
+  @Test func signedSamplesAreStretchedNotCut() {
+    let picture = Image(width: 3, height: 1, pixels: .int16([-1000, 0, 1000]))
+    #expect(picture.displayPlanes(channels: 1) == [0, 0.5, 1])
+  }
+
+  /// A DICOM image without a Modality was shown as a picture of 16 bits: nearly black.
+  @Test func measurementsOfAnUnnamedModalityAreStretched() {
+    var attributes = ImageAttributes()
+    attributes.isUnnamedModality = true
+    let image = Image(
+      width: 3, height: 1, pixels: .uint16([100, 300, 500]), attributes: attributes)
+    #expect(image.displayPlanes(channels: 1) == [0, 0.5, 1])
+  }
+
+  @Test func negativeSlopeTurnsEightBitsOverToo() {
+    var attributes = ImageAttributes(modality: "US")
+    attributes.rescale = Rescale(slope: -1, intercept: 255)
+    #expect(image([0, 51, 255], attributes: attributes).displayPlanes(channels: 1) == [1, 0.8, 0])
+  }
+
+  /// A Float holds 24 bits.
+  @Test func windowsOfWideSamplesKeepAllTheirDigits() {
+    var attributes = ImageAttributes(modality: "CT")
+    let base = 1 << 30
+    attributes.windows = [Window(center: Double(base) + 2, width: 4, function: .linearExact)]
+    let integers = Image(
+      width: 3, height: 1, pixels: .uint32([0, 1, 3].map { UInt32(base + $0) }),
+      attributes: attributes)
+    #expect(integers.displayPlanes(channels: 1) == [0, 0.25, 0.75])
+    attributes.windows = [Window(center: 1e9, width: 2, function: .linearExact)]
+    let doubles = Image(
+      width: 3, height: 1, pixels: .float64([1e9 - 1, 1e9 - 0.5, 1e9 + 0.5]),
+      attributes: attributes)
+    #expect(doubles.displayPlanes(channels: 1) == [0, 0.25, 0.75])
+  }
 }

@@ -28,10 +28,11 @@ struct JPEG2000Assembly {
     guard (1...31).contains(precision) else {
       throw .unsupported(format, reason: "it has \(precision) bits a sample")
     }
+    let alpha = (0..<count).first { components[$0].alpha != 0 }
     description = JPEG2000Pixels(
       width: header.width, height: header.height, samples: count, precision: precision,
-      isSigned: isSigned, alpha: (0..<count).first { components[$0].alpha != 0 },
-      isYCC: image.color_space == OPJ_CLRSPC_SYCC, pixels: .uint8([]))
+      isSigned: isSigned, alpha: alpha, isPremultiplied: alpha.map { components[$0].alpha } == 2,
+      space: JPEG2000Assembly.space(image), pixels: .uint8([]))
     room =
       switch (precision, isSigned) {
       case (...8, false): JPEG2000Assembly.room(description) { .uint8($0) }
@@ -41,6 +42,17 @@ struct JPEG2000Assembly {
       case (_, false): JPEG2000Assembly.room(description) { .uint32($0) }
       case (_, true): JPEG2000Assembly.room(description) { .int32($0) }
       }
+  }
+
+  private static func space(_ image: opj_image_t) -> JPEG2000Pixels.Space {
+    switch image.color_space {
+    case OPJ_CLRSPC_SYCC: .ycc
+    case OPJ_CLRSPC_CMYK: .inks
+    case OPJ_CLRSPC_EYCC: .other("e-YCC")
+    // The parameters of CIELab stand where a profile would, with no length.
+    case _ where image.icc_profile_buf != nil && image.icc_profile_len == 0: .other("CIELab")
+    default: .plain
+    }
   }
 
   /// The picture, once all its parts were added.

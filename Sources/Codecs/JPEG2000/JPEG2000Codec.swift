@@ -44,11 +44,14 @@ package enum JPEG2000Codec {
       pixels: decoded.pixels, precision: decoded.precision, isSigned: decoded.isSigned)
   }
 
-  /// The picture: grey or RGB (from sYCC too), alpha laid over black, profiles ignored.
+  /// The picture: grey or RGB (from sYCC and inks too), alpha laid over black, profiles ignored; signed
+  /// values from 0 on.
   package static func image(
     from bytes: [UInt8], limits: CodecLimits = .standard
   ) throws(CodecError) -> Image {
-    let shown = JPEG2000Display.shown(try OpenJPEG.decode(bytes, limits: limits))
+    let decoded = try OpenJPEG.decode(bytes, limits: limits)
+    let format = ImageFormat(sniffing: bytes) ?? .jpeg2000
+    let shown = try JPEG2000Display.shown(decoded, format)
     return Image(
       width: shown.width, height: shown.height, channels: shown.samples, pixels: shown.pixels,
       bitsStored: shown.precision)
@@ -65,8 +68,20 @@ struct JPEG2000Pixels {
   var isSigned: Bool
   /// Which sample is alpha, if one is.
   var alpha: Int?
-  /// Samples are luminance and two colour differences.
-  var isYCC: Bool
+  /// Whether colours were multiplied by alpha before they were coded.
+  var isPremultiplied: Bool
+  var space: Space
   /// `[height, width, samples]`, in the smallest integers that hold the precision.
   var pixels: PixelBuffer
+
+  /// What the samples of a pixel are (ISO/IEC 15444-1 I.5.3.3).
+  enum Space: Equatable {
+    /// Grey or RGB, or not stated.
+    case plain
+    /// sYCC: luminance and two colour differences.
+    case ycc
+    /// Cyan, magenta, yellow and black, 0 for none.
+    case inks
+    case other(String)
+  }
 }

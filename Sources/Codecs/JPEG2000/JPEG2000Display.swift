@@ -1,34 +1,52 @@
 internal import Imaging
 
-/// Makes grey or RGB of decoded samples: alpha over black, sYCC to RGB.
+/// Makes grey or RGB of decoded samples: alpha over black, inks and sYCC to RGB, signed values from 0 on.
 enum JPEG2000Display {
-  static func shown(_ decoded: JPEG2000Pixels) -> JPEG2000Pixels {
+  /// - Throws: ``CodecError/unsupported(_:reason:)`` for colour spaces that would be shown wrongly.
+  static func shown(_ decoded: JPEG2000Pixels, _ format: ImageFormat) throws(CodecError)
+    -> JPEG2000Pixels
+  {
+    if case .other(let name) = decoded.space {
+      throw .unsupported(format, reason: "its colours are \(name)")
+    }
     var shown = decoded
+    let half = 1 << (decoded.precision - 1)
     switch decoded.pixels {
     case .uint8(let s): shown.pixels = .uint8(convert(s, &shown))
-    case .int8(let s): shown.pixels = .int8(convert(s, &shown))
+    case .int8(let s):
+      shown.pixels = .uint8(convert(s, &shown).map { UInt8(clamping: Int($0) + half) })
     case .uint16(let s): shown.pixels = .uint16(convert(s, &shown))
-    case .int16(let s): shown.pixels = .int16(convert(s, &shown))
+    case .int16(let s):
+      shown.pixels = .uint16(convert(s, &shown).map { UInt16(clamping: Int($0) + half) })
     case .uint32(let s): shown.pixels = .uint32(convert(s, &shown))
-    case .int32(let s): shown.pixels = .int32(convert(s, &shown))
+    case .int32(let s):
+      shown.pixels = .uint32(convert(s, &shown).map { UInt32(clamping: Int($0) + half) })
     // OpenJPEG gives integers only.
     case .float32, .float64: break
     }
+    shown.isSigned = false
     return shown
   }
 
   private static func convert<Sample: FixedWidthInteger>(
     _ samples: [Sample], _ picture: inout JPEG2000Pixels
   ) -> [Sample] {
+    // Signed alpha has no meaning: it is dropped, not applied.
+    let largest = picture.isSigned ? nil : (UInt64(1) << UInt64(picture.precision)) - 1
     var out = samples
-    if picture.samples % 2 == 0 {
-      // Signed alpha has no meaning: it is dropped, not applied.
+    if picture.space == .inks, picture.samples == 4, let largest {
+      // red = (largest - cyan)(largest - black) / largest, and so on; inks are not simulated.
+      out = AlphaBlending.overBlack(
+        out.map { Sample(truncatingIfNeeded: largest) &- $0 }, samples: 4, alpha: 3,
+        largest: largest)
+      picture.samples = 3
+    } else if picture.samples % 2 == 0 {
       out = AlphaBlending.overBlack(
         out, samples: picture.samples, alpha: picture.alpha ?? picture.samples - 1,
-        largest: picture.isSigned ? nil : (1 << UInt64(picture.precision)) - 1)
+        largest: picture.isPremultiplied ? nil : largest)
       picture.samples -= 1
     }
-    if picture.isYCC, picture.samples == 3 { toRGB(&out, picture) }
+    if picture.space == .ycc, picture.samples == 3 { toRGB(&out, picture) }
     return out
   }
 

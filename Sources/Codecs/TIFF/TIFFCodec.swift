@@ -18,17 +18,20 @@ package enum TIFFCodec {
       isSigned: page.sampleFormat != 1, orientation: orientation(of: page),
       remarks: page.photometric == TIFFLibrary.palette ? ["palette"] : [])
     header.frames = pages.count
+    header.pages = pages
     header.pixelSpacing = TIFFSpacing.ofPixels(page)
     return header
   }
 
   /// Samples of one page as stored: palette indices, inks, alpha beside colour; not turned upright.
   /// YCbCr and CIE L*a*b* are given as RGB.
-  /// - Parameter frame: from 0.
+  /// - Parameters:
+  ///   - frame: from 0.
+  ///   - header: of these bytes, where it was read before.
   package static func decode(
-    _ bytes: [UInt8], frame: Int = 0, limits: CodecLimits = .standard
+    _ bytes: [UInt8], frame: Int = 0, header: CodecHeader? = nil, limits: CodecLimits = .standard
   ) throws(CodecError) -> DecodedPixels {
-    let stored = try read(bytes, frame: frame, limits: limits)
+    let stored = try read(bytes, frame: frame, header, limits: limits)
     return DecodedPixels(
       width: Int(stored.page.width), height: Int(stored.page.height),
       samplesPerPixel: Int(stored.page.samples), pixels: stored.pixels,
@@ -37,23 +40,28 @@ package enum TIFFCodec {
 
   /// The picture of one page: grey or RGB, upright, alpha laid over black. Grey keeps its values;
   /// where white is zero it is marked as inverted.
-  /// - Parameter frame: from 0.
+  /// - Parameters:
+  ///   - frame: from 0.
+  ///   - header: of these bytes, where it was read before.
   package static func image(
-    from bytes: [UInt8], frame: Int = 0, limits: CodecLimits = .standard
+    from bytes: [UInt8], frame: Int = 0, header: CodecHeader? = nil,
+    limits: CodecLimits = .standard
   ) throws(CodecError) -> Image {
-    let stored = try read(bytes, frame: frame, limits: limits)
+    let stored = try read(bytes, frame: frame, header, limits: limits)
     let display = try TIFFDisplay(stored)
     var attributes = ImageAttributes()
-    attributes.isInverted =
-      stored.page.photometric == TIFFLibrary.whiteIsZero && display.channels == 1
+    attributes.isInverted = display.isInverted
     attributes.pixelSpacing = TIFFSpacing.ofPixels(stored.page)
     return display.image(upright: orientation(of: stored.page), attributes)
   }
 
   private static func read(
-    _ bytes: [UInt8], frame: Int, limits: CodecLimits
+    _ bytes: [UInt8], frame: Int, _ header: CodecHeader?, limits: CodecLimits
   ) throws(CodecError) -> TIFFLibrary.Stored {
-    let pages = try TIFFDirectories(of: bytes, limits: limits).pages
+    let pages =
+      if let header { header.pages } else {
+        try TIFFDirectories(of: bytes, limits: limits).pages
+      }
     guard pages.indices.contains(frame) else {
       throw .noSuchFrame(frame + 1, count: pages.count)
     }

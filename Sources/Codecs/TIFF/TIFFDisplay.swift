@@ -4,11 +4,17 @@ internal import Imaging
 /// Turns stored TIFF samples into grey or RGB without transparency.
 struct TIFFDisplay {
   let channels: Int
+  /// Whether the smallest grey value is white.
+  let isInverted: Bool
   private let page: CTIFFPage
   private let pixels: PixelBuffer
 
   init(_ stored: TIFFLibrary.Stored) throws(CodecError) {
     page = stored.page
+    let isWhiteZero = page.photometric == TIFFLibrary.whiteIsZero
+    // Alpha is of light: the picture is turned over before it is applied.
+    let turnsOver = isWhiteZero && TIFFDisplay.hasStraightAlpha(page, channels: 1)
+    isInverted = isWhiteZero && !turnsOver
     let samples = Int(page.samples)
     let isUnsigned = page.sampleFormat == 1
     switch page.photometric {
@@ -31,7 +37,7 @@ struct TIFFDisplay {
       throw .corrupt(.tiff, reason: "it states RGB and \(samples) samples a pixel")
     default:
       channels = 1
-      pixels = TIFFDisplay.opaque(stored.pixels, page, channels: 1)
+      pixels = TIFFDisplay.opaque(stored.pixels, page, channels: 1, turnsOver: turnsOver)
     }
   }
 
@@ -70,16 +76,23 @@ struct TIFFDisplay {
   }
 
   /// The colour samples alone; where alpha is yet to be applied to them, laid over black.
-  private static func opaque(_ pixels: PixelBuffer, _ page: CTIFFPage, channels: Int)
-    -> PixelBuffer
-  {
+  /// - Parameter turnsOver: the first sample, so that 0 is black.
+  private static func opaque(
+    _ pixels: PixelBuffer, _ page: CTIFFPage, channels: Int, turnsOver: Bool = false
+  ) -> PixelBuffer {
     let samples = Int(page.samples)
     guard samples > channels else { return pixels }
     let largest = (UInt64(1) << UInt64(min(page.bits, 32))) - 1
     func blended<T: FixedWidthInteger>(_ values: [T]) -> [T] {
-      AlphaBlending.overBlack(values, samples: samples, alpha: channels, largest: largest)
+      var values = values
+      if turnsOver {
+        for index in stride(from: 0, to: values.count, by: samples) {
+          values[index] = T(truncatingIfNeeded: largest) &- values[index]
+        }
+      }
+      return AlphaBlending.overBlack(values, samples: samples, alpha: channels, largest: largest)
     }
-    let isStraight = page.alpha == 2 && samples == channels + 1
+    let isStraight = hasStraightAlpha(page, channels: channels)
     switch pixels {
     case .uint8(let s) where isStraight: return .uint8(blended(s))
     case .uint16(let s) where isStraight: return .uint16(blended(s))
@@ -89,5 +102,10 @@ struct TIFFDisplay {
         index / channels * samples + index % channels
       }
     }
+  }
+
+  /// Alpha beside colours that it is yet to be applied to; of unsigned samples.
+  private static func hasStraightAlpha(_ page: CTIFFPage, channels: Int) -> Bool {
+    page.alpha == 2 && Int(page.samples) == channels + 1 && page.sampleFormat == 1
   }
 }

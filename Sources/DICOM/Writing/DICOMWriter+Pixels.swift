@@ -46,6 +46,11 @@ extension DICOMWriter {
         && frame.pixels.bitsAllocated == first.pixels.bitsAllocated
         && frame.pixels.isSigned == first.pixels.isSigned
       guard isAlike else { throw .unsuitablePixels(reason: "the frames differ in size or type") }
+      guard frame.isColor || frame.attributes.meansTheSame(as: first.attributes) else {
+        throw .unsuitablePixels(
+          reason: "the frames differ in rescale, windows or padding, and there is one for all; "
+            + "write frame by frame")
+      }
     }
     if compression == .none {
       let bytes = frames.flatMap { $0.pixels.littleEndianBytes() }
@@ -99,5 +104,13 @@ extension DICOMWriter {
       throw .cannotCompress(reason: String(decoding: text, as: UTF8.self))
     }
     return Array(UnsafeBufferPointer(start: block, count: count))
+  }
+}
+
+extension ImageAttributes {
+  /// Whether a stored grey value means and is shown the same.
+  fileprivate func meansTheSame(as other: ImageAttributes) -> Bool {
+    rescale == other.rescale && isInverted == other.isInverted && windows == other.windows
+      && voiLookupTable == other.voiLookupTable && padding == other.padding
   }
 }

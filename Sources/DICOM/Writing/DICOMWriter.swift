@@ -98,7 +98,7 @@ package enum DICOMWriter {
     dataSet.set(.sourceImageSequence, items: [source])
   }
 
-  /// Spacing, windows, rescale, cine.
+  /// Spacing, rescale, windows or VOI table, padding, cine.
   private static func setMeaning(
     _ dataSet: inout NewDataSet, _ image: Image, _ description: ObjectDescription, count: Int
   ) throws(DICOMWriteError) {
@@ -121,13 +121,41 @@ package enum DICOMWriter {
       try dataSet.set(.rescaleSlope, rescale.slope)
       try dataSet.set(.rescaleType, "US")
     }
-    if let function = image.attributes.windows.first?.function {
+    setPadding(&dataSet, image)
+    try setShades(&dataSet, image.attributes)
+  }
+
+  /// Pixel Padding Value in the samples' own type.
+  private static func setPadding(_ dataSet: inout NewDataSet, _ image: Image) {
+    guard let padding = image.attributes.padding, !image.pixels.isFloatingPoint,
+      let low = Int(exactly: padding.lowerBound), let high = Int(exactly: padding.upperBound)
+    else { return }
+    let vr = image.pixels.isSigned ? VR.SS : .US
+    dataSet.set(.pixelPaddingValue, words: [low], vr: vr)
+    if high != low { dataSet.set(.pixelPaddingRangeLimit, words: [high], vr: vr) }
+  }
+
+  /// Windows, or the table that goes before them.
+  private static func setShades(_ dataSet: inout NewDataSet, _ attributes: ImageAttributes)
+    throws(DICOMWriteError)
+  {
+    if let function = attributes.windows.first?.function {
       // One function serves all windows of an object.
-      let windows = image.attributes.windows.filter { $0.function == function }
+      let windows = attributes.windows.filter { $0.function == function }
       try dataSet.set(.windowCenter, windows.map(\.center))
       try dataSet.set(.windowWidth, windows.map(\.width))
+      if windows.contains(where: { $0.explanation != nil }) {
+        try dataSet.set(.windowExplanation, windows.map { $0.explanation ?? "" })
+      }
       if function != .linear { try dataSet.set(.voiLUTFunction, function.rawValue) }
     }
+    guard let table = attributes.voiLookupTable, table.shades.count <= 1 << 16 else { return }
+    var item = NewDataSet()
+    item.set(
+      .lutDescriptor, words: [table.shades.count, table.firstMapped, 16],
+      vr: table.firstMapped < 0 ? .SS : .US)
+    item.set(.lutData, words: table.shades.map { Int(($0 * 65535).rounded()) }, vr: .OW)
+    dataSet.set(.voiLUTSequence, items: [item])
   }
 
   /// One two-dimensional region over the whole picture, calibrated in centimetres.

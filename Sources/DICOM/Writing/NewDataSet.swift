@@ -43,6 +43,12 @@ struct NewDataSet {
     try set(attribute, [number])
   }
 
+  /// Sets 16-bit words where the standard leaves the VR to what they are.
+  mutating func set(_ attribute: Attribute, words: [Int], vr: VR) {
+    let bytes = words.flatMap { NewDataSet.littleEndian(UInt16(truncatingIfNeeded: $0)) }
+    elements[attribute.tag] = (vr, .bytes(bytes))
+  }
+
   mutating func set(_ attribute: Attribute, items: [NewDataSet]) {
     elements[attribute.tag] = (.SQ, .items(items))
   }

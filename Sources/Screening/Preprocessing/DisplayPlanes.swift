@@ -8,7 +8,7 @@ extension Image {
   /// Grey images: stored value → Rescale → VOI lookup table, or else the first
   /// usable window (PS3.3 C.11.2) → 0...1; turned
   /// over where the smallest value is shown white (MONOCHROME1); padding is black. Without a window:
-  /// - unsigned samples of at most 8 bits, and images without a modality (PNG, JPEG), are divided by
+  /// - unsigned samples of at most 8 bits, and of pictures (PNG, JPEG, JPEG 2000, TIFF), are divided by
   ///   the largest value of their bits, so that an 8-bit picture and its 16-bit copy agree;
   /// - others are stretched from the 0.5th to the 99.5th percentile of the image (padding left out).
   ///
@@ -51,7 +51,16 @@ extension Image {
   }
 
   private func greyPlane() -> [Float] {
-    let samples = pixels.floats()
+    switch pixels {
+    // More digits than a Float has.
+    case .uint32(let samples): greyPlane(of: samples.map { Double($0) })
+    case .int32(let samples): greyPlane(of: samples.map { Double($0) })
+    case .float64(let samples): greyPlane(of: samples)
+    default: greyPlane(of: pixels.floats())
+    }
+  }
+
+  private func greyPlane<Value: BinaryFloatingPoint>(of samples: [Value]) -> [Float] {
     let rescale = attributes.rescale
     var plane =
       if let table = attributes.voiLookupTable {
@@ -68,17 +77,17 @@ extension Image {
     return plane
   }
 
-  private func transfer(for samples: [Float]) -> GreyTransfer {
+  private func transfer<Value: BinaryFloatingPoint>(for samples: [Value]) -> GreyTransfer {
     let rescale = attributes.rescale
     for window in attributes.windows {
       if let transfer = GreyTransfer(window, rescale) { return transfer }
     }
-    let isPlain = attributes.modality == nil || (bitsStored <= 8 && !pixels.isSigned)
-    if isPlain && !pixels.isFloatingPoint {
-      return GreyTransfer(from: 0, to: Double(largestSample))
-    }
-    let (low, high) = percentiles(of: samples, excluding: attributes.padding)
-    // A negative slope turns the order of values over; the stretch is of modality values.
+    let isPicture = attributes.modality == nil && !attributes.isUnnamedModality
+    let isPlain = !pixels.isSigned && !pixels.isFloatingPoint && (isPicture || bitsStored <= 8)
+    let (low, high) =
+      isPlain
+      ? (0, Double(largestSample)) : percentiles(of: samples, excluding: attributes.padding)
+    // A negative slope turns the order of values over; what is shown are modality values.
     return rescale.slope < 0
       ? GreyTransfer(from: high, to: low) : GreyTransfer(from: low, to: high)
   }
@@ -113,9 +122,9 @@ extension Image {
 }
 
 /// The values below which 0.5 % and 99.5 % of the finite samples lie, from 4096 equal bins.
-private func percentiles(of samples: [Float], excluding padding: ClosedRange<Double>?)
-  -> (low: Double, high: Double)
-{
+private func percentiles<Value: BinaryFloatingPoint>(
+  of samples: [Value], excluding padding: ClosedRange<Double>?
+) -> (low: Double, high: Double) {
   let counted = samples.filter { value in
     value.isFinite && !(padding?.contains(Double(value)) ?? false)
   }

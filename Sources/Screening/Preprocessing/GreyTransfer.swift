@@ -44,7 +44,7 @@ enum GreyTransfer {
   }
 
   /// Not-a-number becomes 0.
-  func apply(to samples: [Float]) -> [Float] {
+  func apply<Value: BinaryFloatingPoint>(to samples: [Value]) -> [Float] {
     switch self {
     case .ramp(let scale, let offset):
       return samples.map { sample in

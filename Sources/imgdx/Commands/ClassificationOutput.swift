@@ -48,13 +48,13 @@ enum ClassificationOutput {
   static func line(_ record: CaseRecord) -> String? {
     guard let findings = record.findings else { return nil }
     guard let decision = findings.decision else {
-      return "\(record.source.place): the model does not classify"
+      return "\(record.source.place.printable): the model does not classify"
     }
     let others = findings.probabilities.filter { $0.label != decision.label }
       .sorted { $0.probability > $1.probability }
       .map { "\($0.label) \(decimal($0.probability, 3))" }
-    return "\(record.source.place): \(decision.label) \(decimal(decision.probability, 3)) "
-      + "(\(others.joined(separator: ", ")))"
+    return "\(record.source.place.printable): \(decision.label) "
+      + "\(decimal(decision.probability, 3)) (\(others.joined(separator: ", ")))"
   }
 
   private static func row(_ fields: [String]) -> String {

@@ -19,33 +19,43 @@ INLINE void store(float *p, vec v, long n) {
   else for (long i = 0; i < n; i++) p[i] = v[i];
 }
 
+// The polynomials are evaluated at 0, +-a, +-b and infinity. With these a and b the largest error of a
+// convolution is a quarter of that with the usual 1 and 2, for as many operations: the powers that the
+// sums are weighted with differ less.
+#define A 0.625f
+#define B 1.5f
+static const float a1 = A, a2 = A * A, a3 = A * A * A, b1 = B, b2 = B * B, b3 = B * B * B;
+
 // B^T d
 INLINE void input_1d(vec o[6], vec a, vec b, vec c, vec d, vec e, vec f) {
-  o[0] = 4 * a - 5 * c + e;
-  o[1] = (d + e) - 4 * (b + c);
-  o[2] = (e - d) + 4 * (b - c);
-  o[3] = (e - c) + 2 * (d - b);
-  o[4] = (e - c) - 2 * (d - b);
-  o[5] = 4 * b - 5 * d + f;
+  const vec even_a = e - b2 * c, odd_a = a1 * (d - b2 * b);
+  const vec even_b = e - a2 * c, odd_b = b1 * (d - a2 * b);
+  o[0] = a2 * b2 * a - (a2 + b2) * c + e;
+  o[1] = even_a + odd_a;
+  o[2] = even_a - odd_a;
+  o[3] = even_b + odd_b;
+  o[4] = even_b - odd_b;
+  o[5] = a2 * b2 * b - (a2 + b2) * d + f;
 }
 
 // A^T m
 INLINE void output_1d(vec o[4], vec a, vec b, vec c, vec d, vec e, vec f) {
-  vec p = b + c, m = b - c, q = d + e, n = d - e;
+  const vec p = b + c, m = b - c, q = d + e, n = d - e;
   o[0] = a + p + q;
-  o[1] = m + 2 * n;
-  o[2] = p + 4 * q;
-  o[3] = m + 8 * n + f;
+  o[1] = a1 * m + b1 * n;
+  o[2] = a2 * p + b2 * q;
+  o[3] = a3 * m + b3 * n + f;
 }
 
 // A y
 INLINE void output_transposed_1d(vec o[6], vec a, vec b, vec c, vec d) {
-  vec even = a + c, odd = b + d, even4 = a + 4 * c, odd8 = 2 * b + 8 * d;
+  const vec even_a = a + a2 * c, odd_a = a1 * b + a3 * d;
+  const vec even_b = a + b2 * c, odd_b = b1 * b + b3 * d;
   o[0] = a;
-  o[1] = even + odd;
-  o[2] = even - odd;
-  o[3] = even4 + odd8;
-  o[4] = even4 - odd8;
+  o[1] = even_a + odd_a;
+  o[2] = even_a - odd_a;
+  o[3] = even_b + odd_b;
+  o[4] = even_b - odd_b;
   o[5] = d;
 }
 
@@ -137,13 +147,15 @@ KERNEL void imgdx_winograd_output_backward(
   }
 }
 
-// The weight transform G, row by row.
+// The weight transform G, row by row: powers of the point by the product of its differences to the others.
+#define AT_A (1 / (2 * A * A * (A * A - B * B)))
+#define AT_B (1 / (2 * B * B * (B * B - A * A)))
 static const float G[6][3] = {
-    {1.0f / 4, 0, 0},
-    {-1.0f / 6, -1.0f / 6, -1.0f / 6},
-    {-1.0f / 6, 1.0f / 6, -1.0f / 6},
-    {1.0f / 24, 1.0f / 12, 1.0f / 6},
-    {1.0f / 24, -1.0f / 12, 1.0f / 6},
+    {1 / (A * A * B * B), 0, 0},
+    {AT_A, AT_A * A, AT_A * A * A},
+    {AT_A, -AT_A * A, AT_A * A * A},
+    {AT_B, AT_B * B, AT_B * B * B},
+    {AT_B, -AT_B * B, AT_B * B * B},
     {0, 0, 1},
 };
 

@@ -60,6 +60,83 @@ private func counted(_ shape: [Int]) -> Tensor {
 }
 
 @Suite struct ImportTests {
+  @Test func `values are tiled`() throws {
+    var draft = Draft(input: [nil, 2, nil])
+    draft.integers("counts", [1, 2, 3])
+    draft.add("Tile", ["x", "counts"])
+    let y = try draft.answer(Tensor(shape: [1, 2, 2], [1, 2, 3, 4]))
+    #expect(y.shape == [1, 4, 6])
+    let rows: [[Float]] = [[1, 2, 1, 2, 1, 2], [3, 4, 3, 4, 3, 4]]
+    #expect(y.values == (rows + rows).flatMap { $0 })
+  }
+
+  /// Operator sets before 13 count all axes from the given one on as one.
+  @Test func `an old softmax is written as new ones`() throws {
+    var draft = Draft(input: [nil, 2, nil])
+    draft.add("Softmax", ["x"], ["y"], ["axis": .integer(1)])
+    let x = Tensor(shape: [1, 2, 2], [0, 1, 2, 3])
+    let y = try draft.answer(x, opset: 9)
+    #expect(y.shape == [1, 2, 2] && abs(y.values.reduce(0, +) - 1) < 1e-6)
+    let model = Model(graph: try draft.imported(opset: 9), metadata: nil)
+    let back = try model.encoded().withUnsafeBytes { try Model.decode($0, path: "packed.onnx") }
+    let plan = try InferencePlan(graph: back.graph, inputShape: x.shape, threads: 1)
+    #expect(try plan.run(x)["y"]?.values == y.values)
+  }
+
+  /// 20 · 1.3 is 26 in float32 and less in double: a size too small by one.
+  @Test func `sizes are reckoned in float32`() throws {
+    var draft = Draft(input: [1, 1, nil, nil])
+    draft.add("Shape", ["x"], ["shape"])
+    draft.add("Cast", ["shape"], ["wide"], ["to": .integer(1)])
+    draft.floats("scales", [4], [1, 1, 1.3, 1.3])
+    draft.add("Mul", ["wide", "scales"], ["scaled"])
+    draft.add("Floor", ["scaled"], ["whole"])
+    draft.add("Cast", ["whole"], ["sizes"], ["to": .integer(7)])
+    draft.add("Resize", ["x", "", "", "sizes"])
+    #expect(try draft.answer(counted([1, 1, 20, 20])).shape == [1, 1, 26, 26])
+  }
+
+  @Test func `a kernel is as large as the weights turn out to be`() throws {
+    var draft = Draft(input: [1, 1, nil, nil])
+    draft.floats("w", [3, 3, 1, 1], [Float](repeating: 1, count: 9))
+    draft.add("Transpose", ["w"], ["weights"], ["perm": .integers([2, 3, 0, 1])])
+    draft.add("Conv", ["x", "weights"])
+    let y = try draft.answer(counted([1, 1, 3, 4]))
+    #expect(y.shape == [1, 1, 1, 2] && y.values == [45, 54])
+  }
+
+  @Test func `slopes of channels before broadcasting are along axis 1`() throws {
+    var draft = Draft(input: [1, 2, 1, 2])
+    draft.floats("slopes", [2], [0.5, 2])
+    draft.add("PRelu", ["x", "slopes"])
+    let x = Tensor(shape: [1, 2, 1, 2], [-1, -2, -3, 4])
+    #expect(try draft.answer(x, opset: 6).values == [-0.5, -1, -6, 4])
+  }
+
+  @Test func `what others call by a known name is refused`() throws {
+    for name in ["Identity", "Cast", "Swish", "Softmax"] {
+      var draft = Draft(input: [1, 2])
+      draft.add(name, ["x"])
+      draft.graph.nodes[0].domain = "acme"
+      #expect(throws: ImportError.self) { try draft.imported() }
+    }
+  }
+
+  @Test func `a reduction over no axes does nothing where it says so`() throws {
+    var draft = Draft(input: [1, 2])
+    draft.add("ReduceMean", ["x"], ["mean"], ["noop_with_empty_axes": .integer(1)])
+    draft.add("Relu", ["mean"])
+    #expect(try draft.answer(Tensor(shape: [1, 2], [1, -2]), opset: 18).values == [1, 0])
+  }
+
+  @Test func `constants are cast like others`() throws {
+    var draft = Draft(input: [1, 2])
+    draft.integers("three", [3])
+    draft.add("CastLike", ["three", "x"], ["number"])
+    draft.add("Mul", ["x", "number"])
+    #expect(try draft.answer(Tensor(shape: [1, 2], [1, -2])).values == [3, -6])
+  }
+
   @Test func `shape arithmetic is done for every input size`() throws {
     var draft = Draft(input: [nil, 2, nil, nil])
     draft.add("Shape", ["x"], ["shape"])

@@ -57,8 +57,12 @@ struct AttributeReader {
   }
 
   /// Kernel, strides, dilations and pads of a 2D window; `kernel` stands in for a missing attribute.
-  func window(kernel fallback: [Int]?) throws(ImportError) -> WindowAttributes {
-    let kernel = integers("kernel_shape", fallback ?? [])
+  /// - Parameter readsKernel: without `kernel_shape`, the kernel is known once the weights are.
+  func window(kernel fallback: [Int]?, readsKernel: Bool = false) throws(ImportError)
+    -> WindowAttributes
+  {
+    let isOpen = readsKernel && fallback == nil && !has("kernel_shape")
+    let kernel = isOpen ? [1, 1] : integers("kernel_shape", fallback ?? [])
     let (strides, dilations) = (integers("strides", [1, 1]), integers("dilations", [1, 1]))
     let automatic = string("auto_pad", "NOTSET")
     let pads = automatic == "NOTSET" ? integers("pads", [0, 0, 0, 0]) : [0, 0, 0, 0]
@@ -72,6 +76,7 @@ struct AttributeReader {
       kernel: (kernel[0], kernel[1]), stride: (strides[0], strides[1]),
       dilation: (dilations[0], dilations[1]),
       padding: Padding(top: pads[0], left: pads[1], bottom: pads[2], right: pads[3]))
+    window.readsKernel = isOpen
     if !["NOTSET", "VALID", ""].contains(automatic) {
       guard let rule = AutomaticPadding(rawValue: automatic) else {
         throw ImportError("auto_pad \(automatic) is not supported")

@@ -20,7 +20,7 @@ extension Graph {
 /// Builds a graph node by node.
 struct GraphImporter {
   var graph = Graph()
-  private let opset: Int
+  let opset: Int
   private let external: ExternalData
   /// Values that are other values under a second name.
   private var renamed: [String: String] = [:]
@@ -82,8 +82,19 @@ struct GraphImporter {
     guard let output = node.outputs.first, !output.isEmpty else {
       throw ImportError("it has no output")
     }
+    // What others call by these names is not known; `appendOne` says so.
+    guard node.domain.isEmpty || node.domain == "ai.onnx" else {
+      return try appendOne(node, name)
+    }
     switch node.operation {
+    case "Softmax", "LogSoftmax":
+      let axis = AttributeReader(node: node).integer("axis", opset < 13 ? 1 : -1)
+      guard opset < 13, axis != -1 else { return try appendOne(node, name) }
+      try appendSoftmax(node, name, axis: axis)
+    case "CastLike": try appendCastLike(node, name, output)
+    case "Tile" where !isConstant(node.inputs.first ?? ""): try appendTile(node, name, output)
     case "Identity": rename(try input(0, of: node), to: output, name)
+    case _ where isReductionOfNothing(node): rename(try input(0, of: node), to: output, name)
     case "Cast" where isHalvedWeight(node):
       graph.parameters[output] = graph.parameters.removeValue(forKey: node.inputs[0])
     case "Cast" where isFloatCast(node): rename(try input(0, of: node), to: output, name)
@@ -102,8 +113,16 @@ struct GraphImporter {
     }
   }
 
+  /// A reduction over no axes that says so does nothing.
+  private func isReductionOfNothing(_ node: ONNXNode) -> Bool {
+    let attributes = AttributeReader(node: node)
+    return node.operation.hasPrefix("Reduce") && !attributes.has("axes")
+      && attributes.integer("noop_with_empty_axes", 0) == 1
+      && node.inputs.dropFirst().allSatisfy { $0.isEmpty }
+  }
+
   /// A second name for a value; the network's outputs keep theirs.
-  private mutating func rename(_ value: String, to output: String, _ name: String) {
+  mutating func rename(_ value: String, to output: String, _ name: String) {
     if graph.outputs.contains(output) {
       append(Identity(), name, [value], output)
     } else {
@@ -111,7 +130,7 @@ struct GraphImporter {
     }
   }
 
-  private func input(_ index: Int, of node: ONNXNode) throws(ImportError) -> String {
+  func input(_ index: Int, of node: ONNXNode) throws(ImportError) -> String {
     guard index < node.inputs.count, !node.inputs[index].isEmpty else {
       throw ImportError("it lacks an input")
     }
@@ -119,7 +138,7 @@ struct GraphImporter {
   }
 
   /// Values of shape arithmetic, whose casts matter.
-  private var arithmetic: Set<String> = []
+  var arithmetic: Set<String> = []
 
   /// Whether a cast turns floating-point numbers of the network into others: everything is float32.
   private func isFloatCast(_ node: ONNXNode) -> Bool {
@@ -136,14 +155,14 @@ struct GraphImporter {
       && graph.parameters[node.inputs[0]] != nil
   }
 
-  private mutating func append(
+  mutating func append(
     _ operation: any Operator, _ name: String, _ inputs: [String], _ output: String
   ) {
     graph.nodes.append(
       Node(name: name, operation: operation, inputs: inputs, outputs: [output]))
   }
 
-  private mutating func appendOne(_ node: ONNXNode, _ name: String) throws(ImportError) {
+  mutating func appendOne(_ node: ONNXNode, _ name: String) throws(ImportError) {
     let weightShape = node.inputs.count > 1 ? graph.parameters[node.inputs[1]]?.shape : nil
     var operation =
       try NodeDecoder(node: node, opset: opset, weightShape: weightShape).operation()

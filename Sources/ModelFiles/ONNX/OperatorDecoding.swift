@@ -30,7 +30,9 @@ struct NodeDecoder {
     let kernel = weightShape.flatMap { $0.count == 4 ? [$0[2], $0[3]] : nil }
     switch node.operation {
     case "Conv":
-      return Convolution(attributes: try a.window(kernel: kernel), groups: a.integer("group", 1))
+      return Convolution(
+        attributes: try a.window(kernel: kernel, readsKernel: weightShape == nil),
+        groups: a.integer("group", 1))
     case "ConvTranspose": return try transposedConvolution(kernel)
     case "BatchNormalization":
       try a.require("spatial", 1)
@@ -99,6 +101,11 @@ struct NodeDecoder {
     let coordinates: Resize.Coordinates = try a.choice(
       "coordinate_transformation_mode", isModern ? .halfPixel : .asymmetric)
     let rounding: Resize.Rounding = try a.choice("nearest_mode", isModern ? .halvesDown : .down)
+    if node.operation == "Upsample", a.has("height_scale"), a.has("width_scale") {
+      return Resize(
+        function, .scales(y: a.float("height_scale", 1), x: a.float("width_scale", 1)),
+        coordinates: coordinates, rounding: rounding)
+    }
     if let scales = a.floats("scales") {
       guard scales.count == 4, scales[0] == 1, scales[1] == 1 else {
         throw ImportError("only height and width can be resized")
@@ -154,6 +161,10 @@ struct NodeDecoder {
         .clip(low: a.float("min", -.infinity), high: a.float("max", .infinity)))
     default:
       guard let function = Arithmetic.Function(rawValue: node.operation) else { return nil }
+      // Slopes of channels before there was broadcasting from the end.
+      if node.operation == "PRelu", opset < 7, weightShape?.count == 1, weightShape != [1] {
+        return Arithmetic(function, axis: 1)
+      }
       let isLegacy = opset < 7 && a.integer("broadcast", 0) == 1 && a.has("axis")
       return Arithmetic(function, axis: isLegacy ? a.integer("axis", 0) : nil)
     }

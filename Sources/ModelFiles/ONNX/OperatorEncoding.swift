@@ -163,7 +163,7 @@ struct NodeEncoder {
 
   private mutating func setWindow(_ window: WindowAttributes) {
     let p = window.padding
-    set("kernel_shape", [window.kernel.y, window.kernel.x])
+    if !window.readsKernel { set("kernel_shape", [window.kernel.y, window.kernel.x]) }
     set("strides", [window.stride.y, window.stride.x])
     set("dilations", [window.dilation.y, window.dilation.x])
     if let rule = window.automaticPadding {

@@ -20,6 +20,8 @@ package enum AutomaticPadding: String, Sendable { case upper = "SAME_UPPER", low
 /// Geometry shared by convolutions and pooling; `y` before `x`.
 package struct WindowAttributes: Sendable, Equatable {
   package var kernel: (y: Int, x: Int)
+  /// Whether the kernel is as large as the weights turn out to be.
+  package var readsKernel = false
   package var stride: (y: Int, x: Int)
   package var dilation: (y: Int, x: Int)
   package var padding: Padding
@@ -39,6 +41,17 @@ package struct WindowAttributes: Sendable, Equatable {
   package static func == (a: Self, b: Self) -> Bool {
     a.kernel == b.kernel && a.stride == b.stride && a.dilation == b.dilation
       && a.padding == b.padding && a.automaticPadding == b.automaticPadding
+      && a.readsKernel == b.readsKernel
+  }
+
+  /// With the kernel of weights `[_, _, kh, kw]`, and automatic padding made explicit for an image
+  /// `[N, C, H, W]`.
+  func settled(_ image: [Int]?, weights: [Int]?) -> WindowAttributes {
+    guard readsKernel else { return settled(image) }
+    guard let weights, weights.count == 4 else { return self }
+    var copy = self
+    (copy.kernel, copy.readsKernel) = ((weights[2], weights[3]), false)
+    return copy.settled(image)
   }
 
   /// With automatic padding made explicit for an image `[N, C, H, W]`.
@@ -129,7 +142,8 @@ package struct Convolution: Operator {
 
   package func settled(_ inputs: [Operand]) throws(ShapeError) -> Settled {
     var copy = self
-    copy.attributes = attributes.settled(inputs[0].shape)
+    copy.attributes = attributes.settled(
+      inputs[0].shape, weights: inputs.count > 1 ? inputs[1].shape : nil)
     return copy.all(inputs)
   }
 

@@ -60,6 +60,25 @@ private func counted(_ shape: [Int]) -> Tensor {
 }
 
 @Suite struct ImportTests {
+  @Test(arguments: [1, -1]) func `indices of several dimensions are gathered`(axis: Int) throws {
+    var draft = Draft(input: axis == 1 ? [1, 3, 2] : [1, 2, 3])
+    var indices = ONNXTensor(name: "indices", integers: [2, 0, 1, 1], shape: [2, 2])
+    indices.integers = [2, 0, 1, 1]
+    draft.graph.initializers.append(indices)
+    draft.add("Gather", ["x", "indices"], ["y"], ["axis": .integer(Int64(axis))])
+    let y = try draft.answer(counted(axis == 1 ? [1, 3, 2] : [1, 2, 3]))
+    #expect(y.shape == (axis == 1 ? [1, 2, 2, 2] : [1, 2, 2, 2]))
+    #expect(y.values == (axis == 1 ? [4, 5, 0, 1, 2, 3, 2, 3] : [2, 0, 1, 1, 5, 3, 4, 4]))
+  }
+
+  /// Operator set 10 leaves the rounding open; ONNX Runtime rounds up where it shrinks.
+  @Test func `shrinking to the nearest of operator set 10 rounds up`() throws {
+    var draft = Draft(input: [1, 1, 1, 5])
+    draft.floats("scales", [4], [1, 1, 1, 0.6])
+    draft.add("Resize", ["x", "scales"])
+    #expect(try draft.answer(counted([1, 1, 1, 5]), opset: 10).values == [0, 2, 4])
+  }
+
   @Test func `values are tiled`() throws {
     var draft = Draft(input: [nil, 2, nil])
     draft.integers("counts", [1, 2, 3])

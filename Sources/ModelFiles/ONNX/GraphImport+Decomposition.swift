@@ -7,10 +7,13 @@ extension GraphImporter {
     arithmetic.contains(value) || graph.constants[value] != nil || graph.parameters[value] != nil
   }
 
-  /// The shape of a value, under a name of its own.
-  private mutating func appendShape(of value: String, _ name: String) throws(ImportError) -> String
-  {
+  /// The shape of a value, or a part of it, under a name of its own.
+  private mutating func appendShape(
+    of value: String, _ name: String, start: Int = 0, end: Int? = nil
+  ) throws(ImportError) -> String {
     var shape = ONNXNode("Shape")
+    shape.attributes["start"] = .integer(Int64(start))
+    if let end { shape.attributes["end"] = .integer(Int64(end)) }
     (shape.inputs, shape.outputs) = ([value], [name])
     try appendOne(shape, name)
     return name
@@ -67,5 +70,29 @@ extension GraphImporter {
     (product.inputs, product.outputs) = ([shape, names.2], [names.3])
     try appendOne(product, names.3)
     append(Reshape(.input), name, [names.1, names.3], output)
+  }
+
+  /// Indices of several dimensions: gathered as a list, and given their shape.
+  mutating func appendGather(_ node: ONNXNode, _ name: String, _ output: String)
+    throws(ImportError)
+  {
+    let (x, axis) = (try input(0, of: node), AttributeReader(node: node).integer("axis", 0))
+    guard let indices = graph.constants[try input(1, of: node)] else {
+      throw ImportError("its indices are not constants")
+    }
+    let (flat, listed, own) = (name + ".list", name + ".indices", name + ".own")
+    graph.constants[listed] = ConstantTensor(
+      shape: [indices.values.count], indices.values, isInteger: indices.isInteger)
+    append(Gather(axis: axis), flat, [x, listed], flat)
+    graph.constants[own] = ConstantTensor(
+      shape: [indices.shape.count], indices.shape.map(Double.init), isInteger: true)
+    let before = try appendShape(of: x, name + ".before", end: axis)
+    var parts = [before, own]
+    if axis != -1 { parts.append(try appendShape(of: x, name + ".after", start: axis + 1)) }
+    var joined = ONNXNode("Concat")
+    (joined.inputs, joined.outputs) = (parts, [name + ".shape"])
+    joined.attributes["axis"] = .integer(0)
+    try appendOne(joined, name + ".shape")
+    append(Reshape(.input), name, [flat, name + ".shape"], output)
   }
 }

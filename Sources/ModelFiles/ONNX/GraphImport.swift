@@ -91,6 +91,8 @@ struct GraphImporter {
       let axis = AttributeReader(node: node).integer("axis", opset < 13 ? 1 : -1)
       guard opset < 13, axis != -1 else { return try appendOne(node, name) }
       try appendSoftmax(node, name, axis: axis)
+    case "Gather" where (graph.constants[node.inputs.last ?? ""]?.shape.count ?? 0) > 1:
+      try appendGather(node, name, output)
     case "CastLike": try appendCastLike(node, name, output)
     case "Tile" where !isConstant(node.inputs.first ?? ""): try appendTile(node, name, output)
     case "Identity": rename(try input(0, of: node), to: output, name)

@@ -117,7 +117,9 @@ struct NodeDecoder {
     let target = Resize.Target.inputs(
       scales: 2, sizes: 3, axes: a.integers("axes"),
       policy: try a.choice("keep_aspect_ratio_policy", .stretch))
-    return Resize(function, target, coordinates: coordinates, rounding: rounding)
+    var operation = Resize(function, target, coordinates: coordinates, rounding: rounding)
+    operation.roundsUpToShrink = node.operation == "Resize" && opset == 10
+    return operation
   }
 
   private func reduction(_ function: Reduction.Function) -> any Operator {

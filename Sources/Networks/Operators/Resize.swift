@@ -43,6 +43,9 @@ package struct Resize: Operator {
   package var coordinates: Coordinates
   package var rounding: Rounding
   package var target: Target
+  /// Whether `nearest` rounds up along axes that shrink, as ONNX Runtime does for operator set 10, which
+  /// leaves it open. Settled with the scales.
+  package var roundsUpToShrink = false
   package var name: String { "Resize" }
   package var backwardReads: BackwardReads { [] }
 
@@ -72,6 +75,13 @@ package struct Resize: Operator {
     if let values = values(scales) {
       let all = try expanded(values, axes, 1)
       copy.target = .scales(y: Float(all.y), x: Float(all.x))
+      if roundsUpToShrink, min(all.y, all.x) < 1 {
+        guard max(all.y, all.x) <= 1 else {
+          throw ShapeError("enlarging one side and shrinking the other is not supported")
+        }
+        copy.rounding = .up
+      }
+      copy.roundsUpToShrink = false
       return Settled(copy, keeping: 1)
     }
     // Without the shape, sizes for N and C cannot be checked yet.

@@ -411,9 +411,20 @@ def optimisers():
               {"parameter": start, "gradient": slopes}, {"parameter": torch.stack(steps)})
 
 
+def given_statistics():
+    """Batch normalisation of values that are no images, by statistics that are given."""
+    inputs = {"x": random(2, 3, 7), "scale": random(3), "bias": random(3),
+              "running_mean": random(3), "running_variance": random(3).abs() + 0.5}
+    case("batchnorm-values", "BatchNormalization", {"training": 0}, inputs,
+         lambda x, scale, bias, running_mean, running_variance: F.batch_norm(
+             x, running_mean, running_variance, scale, bias),
+         constants=("running_mean", "running_variance"))
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
     for family in (convolutions, transposed_convolutions, batch_normalisation, pooling,
                    elementwise, resizing, losses, optimisers, curves, broadcasting, reductions,
-                   normalisations, products, arrangements):
+                   normalisations, products, arrangements,
+                   given_statistics):
         family()

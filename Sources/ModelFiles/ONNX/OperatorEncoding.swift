@@ -75,6 +75,7 @@ struct NodeEncoder {
         set("training_mode", 1)
         node.outputs = ["moved_mean", "moved_variance"]
       }
+    case let operation as RunningNormalization: set("epsilon", operation.epsilon)
     case let operation as LocalNormalization:
       guard operation.extent != .batch else {
         throw ImportError("statistics of the batch while running cannot be written")

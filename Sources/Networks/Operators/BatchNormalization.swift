@@ -46,8 +46,10 @@ package struct BatchNormalization: Operator {
   }
 
   package func settled(_ inputs: [Operand]) throws(ShapeError) -> Settled {
-    guard usesBatchStatistics, let shape = inputs[0].shape, ![2, 4].contains(shape.count) else {
-      return all(inputs)
+    guard let shape = inputs[0].shape, shape.count > 2, shape.count != 4, !hasAddend, slope == 1
+    else { return all(inputs) }
+    guard usesBatchStatistics else {
+      return Settled(RunningNormalization(epsilon: epsilon), keeping: 5)
     }
     return Settled(LocalNormalization(.batch, epsilon: epsilon), keeping: min(3, inputs.count))
   }

@@ -7,9 +7,10 @@ package import Imaging
 package final class ImageFile {
   package let path: String
   package let facts: ImageFacts
-  /// SHA-256 of the whole file.
-  package let digest: Digest
   private let content: Content
+  /// A DICOM file as it was read; its data set may be an inflated copy.
+  private let source: FileBytes?
+  private var knownDigest: Digest?
   private let limits: Limits
 
   private enum Content {
@@ -21,23 +22,37 @@ package final class ImageFile {
   /// checked against `limits` before memory is taken for pixels.
   package convenience init(path: String, limits: Limits = Limits()) throws(IntakeError) {
     let source = try ImageFile.contents(of: path, limits: limits)
-    try self.init(source, digest: Digest(of: source), path: path, limits: limits)
+    try self.init(source, digest: nil, path: path, limits: limits)
   }
 
   /// The same from bytes that were read already.
-  /// - Parameter digest: of `source`.
-  package init(_ source: FileBytes, digest: Digest, path: String, limits: Limits)
+  /// - Parameter digest: of `source`, where it is known.
+  package init(_ source: FileBytes, digest: Digest?, path: String, limits: Limits)
     throws(IntakeError)
   {
     self.path = path
     self.limits = limits
-    self.digest = digest
+    knownDigest = digest
     content = try ImageFile.content(of: source, path: path, limits: limits)
+    if case .dicom = content { self.source = source } else { self.source = nil }
     facts =
       switch content {
       case .dicom(let file): ImageFacts(file, size: source.count)
       case .picture(_, let header): ImageFacts(header, size: source.count)
       }
+  }
+
+  /// SHA-256 of the whole file, reckoned when it is first asked for: starting libcrypto alone takes longer
+  /// than decoding a small image.
+  package var digest: Digest {
+    if let knownDigest { return knownDigest }
+    let digest =
+      switch (content, source) {
+      case (.picture(let bytes, _), _): Digest(of: bytes)
+      case (.dicom(let file), let source): Digest(of: source ?? file.source)
+      }
+    knownDigest = digest
+    return digest
   }
 
   /// Decodes frame `index` (from 0), colour resolved to grey or RGB, orientation applied.

@@ -26,8 +26,12 @@ import Testing
     #expect(
       batch.wait { (try? bench.object("out/run.json")["images_this_time"] as? Int) == 12 },
       "the images that were done already are not looked at again")
-    let status = try Workbench.run(["batch", "status", "\(bench.folder)/out"])
-    #expect(status.output.hasPrefix("watching: 15 of 15 files"))
+    // The ledger notes the end of a round after its report.
+    #expect(
+      batch.wait {
+        let status = try? Workbench.run(["batch", "status", "\(bench.folder)/out"])
+        return status?.output.hasPrefix("watching: 15 of 15 files") == true
+      })
     kill(batch.process.processIdentifier, SIGTERM)
     #expect(batch.end() == 75)
     try bench.run("whole")

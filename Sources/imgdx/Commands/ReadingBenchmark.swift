@@ -2,7 +2,7 @@ private import Foundation
 internal import Intake
 
 /// How long image files take from the disk's cache to decoded samples in memory, all frames, inside a
-/// running process: what a batch pays for each, without the program's start.
+/// running process: without the program's start, and without the hash that a batch takes as well.
 struct ReadingBenchmark {
   let runs: Int
   let limits: Limits

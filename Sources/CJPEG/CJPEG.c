@@ -9,6 +9,8 @@
 #include <jpeglib.h>
 #include <jerror.h>
 
+#include "CoefficientRows.h"
+
 typedef struct {
   struct jpeg_error_mgr manager;  // first: libjpeg hands back a pointer to it
   jmp_buf jump;
@@ -148,6 +150,7 @@ int cjpeg_read(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t pixel
                int maximumScans, CJPEGHeader *header, char message[CJPEG_MESSAGE_SIZE]) {
   struct jpeg_decompress_struct codec;
   struct jpeg_progress_mgr progress = {0};
+  CoefficientRows coefficients;
   Failure failure = {0};
   memset(header, 0, sizeof *header);
   memset(&codec, 0, sizeof codec);
@@ -158,6 +161,7 @@ int cjpeg_read(const uint8_t *bytes, size_t count, uint8_t *pixels, size_t pixel
     return failure.status;
   }
   jpeg_create_decompress(&codec);
+  coefficient_rows_watch(&coefficients, &codec);
   progress.progress_monitor = on_progress;
   codec.progress = &progress;
   jpeg_mem_src(&codec, bytes, count);

@@ -84,10 +84,10 @@ extension Ledger {
   /// Ends what ``beginMerging()`` began: cases that ended up with one name, since inputs changed
   /// between the starts of the runs, are worth nothing and wait for another run; so do those whose
   /// results are not there as they were written.
-  /// - Parameter isWhole: whether a file of results is, by its path and its hash.
+  /// - Parameter isWhole: whether a file of results is; called with its place among so many.
   /// - Returns: the number of files that were listed and wait.
   package func endMerging(
-    isWhole: (_ path: String, _ sha256: String) -> Bool = { _, _ in true }
+    isWhole: (OutputFile, _ index: Int, _ count: Int) -> Bool
   ) throws(LedgerError) -> Int {
     try write { database in
       // In the order of all that was listed.
@@ -96,11 +96,15 @@ extension Ledger {
           UPDATE cases SET position = listing.position FROM listing
           WHERE cases.position IS NOT NULL AND listing.path = cases.path
           """)
+      let count = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM outputs") ?? 0
       let files = try Row.fetchCursor(
         database, sql: "SELECT path, sha256, case_id FROM outputs ORDER BY case_id")
       var torn = Set<Int64>()
-      while let file = try files.next() {
-        if !isWhole(file["path"], file["sha256"]) { torn.insert(file["case_id"]) }
+      var index = 0
+      while let row = try files.next() {
+        let file = OutputFile(path: row["path"], sha256: row["sha256"])
+        if !isWhole(file, index, count) { torn.insert(row["case_id"]) }
+        index += 1
       }
       for id in torn {
         try database.execute(

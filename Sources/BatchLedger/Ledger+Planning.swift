@@ -13,7 +13,7 @@ package struct LedgerPlan: Sendable, Equatable {
 }
 
 /// What a run has to do with a listed file.
-package enum LedgerChoice: Sendable, Equatable {
+package enum LedgerChoice: Sendable {
   /// It is another run's: a different shard's.
   case leave
   /// It is not there as a whole yet; what is known of it from before stands until it is.
@@ -27,15 +27,14 @@ package enum LedgerChoice: Sendable, Equatable {
 /// Files that a plan finds to be nobody's results any more. They are removed before the ledger
 /// forgets them, and before any work starts, since their names may be given anew.
 package struct LedgerCleaning {
-  /// Removes a file, given by its path below the output folder, unless it has another hash by now:
-  /// then it is somebody else's.
-  package var file: (_ path: String, _ sha256: String) -> Void
+  /// Removes a file unless it has another hash by now: then it is somebody else's.
+  package var file: (OutputFile) -> Void
   /// Removes whatever lies about of a case with this name: a worker had it in hand when an earlier
   /// run was killed, and some of its files may be unrecorded.
   package var torn: (String) -> Void
 
   package init(
-    file: @escaping (_ path: String, _ sha256: String) -> Void, torn: @escaping (String) -> Void
+    file: @escaping (OutputFile) -> Void, torn: @escaping (String) -> Void
   ) {
     self.file = file
     self.torn = torn
@@ -179,7 +178,7 @@ extension Ledger {
   private func dropOutputs(of id: Int64, _ cleaning: LedgerCleaning, in database: Database) throws {
     let files = try Row.fetchAll(
       database, sql: "SELECT path, sha256 FROM outputs WHERE case_id = ?", arguments: [id])
-    for file in files { cleaning.file(file["path"], file["sha256"]) }
+    for file in files { cleaning.file(OutputFile(path: file["path"], sha256: file["sha256"])) }
     try database.execute(sql: "DELETE FROM outputs WHERE case_id = ?", arguments: [id])
   }
 }

@@ -30,15 +30,34 @@ package final class Ledger {
     path = "\(folder)/\(Self.fileName)"
     guard access(path, F_OK) == 0 else { throw .missing(path: path) }
     do {
-      queue = try DatabaseQueue(path: path, configuration: Self.configuration(isReadOnly: true))
+      queue = try Self.reader(of: path)
       guard try queue.read(LedgerSchema.migrator.hasCompletedMigrations) else {
-        throw LedgerError.damaged(path: path)
+        // A run that ended while it made the file, on a full disk for one, has left nothing in it.
+        let table = try queue.read { try Row.fetchOne($0, sql: "SELECT 1 FROM sqlite_schema") }
+        throw table == nil ? LedgerError.missing(path: path) : .damaged(path: path)
       }
       if try queue.read(LedgerSchema.migrator.hasBeenSuperseded) {
         throw LedgerError.tooNew(path: path)
       }
     } catch {
       throw LedgerError(error, path: path)
+    }
+  }
+
+  /// Whoever may not write in the folder cannot make the journal's index either, which SQLite wants
+  /// even for reading; while no run has a journal open, the file alone is all there is.
+  private static func reader(of path: String) throws -> DatabaseQueue {
+    let configuration = configuration(isReadOnly: true)
+    do {
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      _ = try queue.read { try Int.fetchOne($0, sql: "PRAGMA schema_version") }
+      return queue
+    } catch let error as DatabaseError
+      where [.SQLITE_READONLY, .SQLITE_CANTOPEN].contains(error.resultCode)
+      && access("\(path)-wal", F_OK) != 0
+    {
+      let file = URL(fileURLWithPath: path).absoluteString
+      return try DatabaseQueue(path: "\(file)?immutable=1", configuration: configuration)
     }
   }
 

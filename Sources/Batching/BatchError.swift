@@ -36,6 +36,8 @@ package enum BatchError: Error, Equatable, CustomStringConvertible {
   case namesArePseudonyms(folder: String)
   /// Pseudonyms are in the folder, and what they stand for is not.
   case namesAreLost(folder: String)
+  /// There are no pseudonyms to look up.
+  case namesAreNotHidden(folder: String)
   /// A shard's pseudonyms were made with another key than those of the others.
   case keysDiffer(shard: Shard)
   /// There is nothing to merge.
@@ -79,6 +81,8 @@ package enum BatchError: Error, Equatable, CustomStringConvertible {
     case .namesAreLost(let folder):
       "\(folder) has no names.sqlite, which says what file each pseudonym stands for: put it back, or "
         + "choose another output folder"
+    case .namesAreNotHidden(let folder):
+      "\(folder) has no pseudonyms: its results are called after their files"
     case .keysDiffer(let shard):
       "shard \(shard) has another key for its pseudonyms than the others: give all output folders one "
         + "names.sqlite before their first runs"

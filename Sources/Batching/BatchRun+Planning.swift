@@ -1,5 +1,4 @@
 internal import BatchLedger
-private import Files
 private import Foundation
 
 /// What a run has to do, before it does any of it.
@@ -8,15 +7,16 @@ extension BatchRun {
   /// - Parameters:
   ///   - choice: told path and relative path, what to do with a file.
   ///   - pause: called every thousand files with their number so far.
+  ///   - passOver: told of folders with the results of another batch, which are left out.
   func makePlan(
     _ books: Books, choosing choice: (_ path: String, _ relative: String) -> LedgerChoice,
-    pause: (Int) throws -> Void
+    pause: (Int) throws -> Void, passOver: (_ folder: String) -> Void
   ) throws -> LedgerPlan {
     var names = OutputNames()
     var count = 0
     func list(_ disguise: (ListedFile) throws -> ListedFile) throws {
       try books.ledger.list { add in
-        try InputWalk.walk(inputs, outputFolder: folder) { file in
+        try InputWalk.walk(inputs, outputFolder: folder, passOver: passOver) { file in
           let file = try disguise(file)
           guard try add(file) else { return }
           names.count(file.relative)
@@ -30,12 +30,8 @@ extension BatchRun {
       CaseOutputs(
         folder: folder, pictures: .all, thumbnailSide: 0, includesPHI: false, program: ""))
     let cleaning = LedgerCleaning(
-      file: { path, sha256 in
-        guard let file = try? FileBytes(path: "\(folder)/\(path)"),
-          Digest(of: file).description == sha256
-        else { return }
-        unlink("\(folder)/\(path)")
-      }, torn: { writer.removeAll(named: $0) })
+      file: { if $0.isWhole(in: folder) { unlink("\(folder)/\($0.path)") } },
+      torn: { writer.removeAll(named: $0) })
     return try books.ledger.plan(
       books.basis, cleaning: cleaning,
       choice: { path, relative in

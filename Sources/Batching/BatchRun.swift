@@ -129,6 +129,8 @@ package struct BatchRun {
       if shouldStop() { throw BatchError.interrupted }
       try scheduler.glance()
       listen(.listing(files: files))
+    } passOver: { folder in
+      listen(.passedOver(folder: pseudonyms == nil ? folder : nil))
     }
     listen(.planned(files: plan.files, toCheck: plan.toCheck))
     let isComplete = try scheduler.run(cases: plan.files, ofAll: plan.listed)

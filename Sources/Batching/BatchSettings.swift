@@ -40,6 +40,9 @@ package struct BatchSettings: Sendable, Equatable {
 package enum BatchEvent: Sendable, Equatable {
   /// The inputs are being listed; so many files were found by now. Comes every thousand files.
   case listing(files: Int)
+  /// A folder below an input holds the results of another batch and is not looked into; nil in place
+  /// of its path in a pseudonymous run.
+  case passedOver(folder: String?)
   /// Every input is listed: how many files there are, and how many of them have earlier results that
   /// only have to be checked.
   case planned(files: Int, toCheck: Int)

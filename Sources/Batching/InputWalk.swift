@@ -59,16 +59,20 @@ package enum InputWalk {
   }
 
   /// Calls `body` with every file in order; one that several paths lead to comes several times.
+  /// - Parameter passOver: told of folders below an input that hold the results of another batch:
+  ///   its masks and overlays are no studies.
   package static func walk(
-    _ inputs: [String], outputFolder: String?, _ body: (ListedFile) throws -> Void
+    _ inputs: [String], outputFolder: String?, passOver: (_ folder: String) -> Void = { _ in },
+    _ body: (ListedFile) throws -> Void
   ) rethrows {
     let output = outputFolder.map(resolved)
-    for input in inputs { try walk(input, output: output, body) }
+    for input in inputs { try walk(input, output: output, passOver, body) }
   }
 
-  private static func walk(_ input: String, output: String?, _ body: (ListedFile) throws -> Void)
-    rethrows
-  {
+  private static func walk(
+    _ input: String, output: String?, _ passOver: (_ folder: String) -> Void,
+    _ body: (ListedFile) throws -> Void
+  ) rethrows {
     guard input != "-", ImageDiscovery.isFolder(input) else {
       let name = input == "-" ? "stdin" : (input as NSString).lastPathComponent
       return try body(ListedFile(path: input, resolved: resolved(input), relative: name))
@@ -81,7 +85,15 @@ package enum InputWalk {
     }
     var refused: [ListedFile] = []
     try ImageDiscovery.walk(
-      root, includesNamed: true, excluding: { output != nil && resolved($0) == output },
+      root, includesNamed: true,
+      excluding: { folder in
+        guard let output else { return false }
+        if resolved(folder) == output { return true }
+        let ledger = "\(folder)/\(Ledger.fileName)"
+        let holdsResults = access(ledger, F_OK) == 0 && !ImageDiscovery.isFolder(ledger)
+        if holdsResults { passOver(folder) }
+        return holdsResults
+      },
       unreadable: { refused.append(listed($0.path, refusal: $0.reason)) },
       body: { path in
         for file in refused { try body(file) }

@@ -75,14 +75,20 @@ package struct OutputNames {
     return name[range.upperBound...].allSatisfy(\.isNumber)
   }
 
+  /// A folder must not stand where a result, a table or a database with its journals will be written.
+  private static func isLikeOutput(_ folder: String) -> Bool {
+    let name = folder.lowercased()
+    return [".json", ".png", ".csv", ".html"].contains { name.hasSuffix($0) }
+      || name.contains(".sqlite")
+  }
+
   private static func sanitized(_ path: String, keepsEnding: Bool) -> String {
     var parts = path.split(separator: "/").map(String.init).filter { $0 != "." && $0 != ".." }
     let last = parts.popLast() ?? ""
-    let folders = parts.map { part in
-      // A folder must not stand where another input's `.json` or `.png` will be written.
+    let folders = parts.enumerated().map { depth, part in
       let part = component(part)
-      let isLikeOutput = [".json", ".png", ".csv", ".html"].contains { part.hasSuffix($0) }
-      return isLikeOutput ? part + "_" : part
+      let isTaken = isLikeOutput(part) || depth == 0 && part.lowercased() == Shard.folderName
+      return isTaken ? part + "_" : part
     }
     let ending = (last as NSString).pathExtension
     // "IM.1.2.840" has no ending: what follows its last dot is a number.

@@ -70,7 +70,12 @@ struct PipelineReader {
     if try section["overlay"]?.flag() == false { pipeline.pictures.remove(.overlay) }
     if let value = try section["thumbnails"]?.flag() { pipeline.includesThumbnails = value }
     if let value = try section["include_phi"]?.flag() { pipeline.includesPHI = value }
-    if let value = try section["pseudonymous"]?.flag() { pipeline.isPseudonymous = value }
+    guard let entry = section["pseudonymous"], let value = try entry.flag() else { return }
+    guard !(value && pipeline.includesPHI) else {
+      throw entry.fault(
+        "'pseudonymous' results have no patient data, which 'include_phi' asks for: leave one out")
+    }
+    pipeline.isPseudonymous = value
   }
 
   private func readLimits(_ section: [String: PipelineEntry], into pipeline: inout Pipeline)

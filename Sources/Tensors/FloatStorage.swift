@@ -16,10 +16,9 @@ package final class FloatStorage {
   /// Memory that the caller fills whole before it reads it.
   package init(unsetCount count: Int) {
     let bytes = max(count, 1) * MemoryLayout<Float>.stride
-    isMapped = bytes >= 2 * Self.hugePage
-    let raw =
-      isMapped
-      ? Self.map(bytes) : UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+    let mapped = bytes >= 2 * Self.hugePage ? Self.map(bytes) : nil
+    isMapped = mapped != nil
+    let raw = mapped ?? Self.allocate(bytes)
     floats = raw.bindMemory(to: Float.self, capacity: max(count, 1))
     self.count = count
   }
@@ -33,7 +32,7 @@ package final class FloatStorage {
     if isMapped {
       munmap(floats, Self.mappedBytes(count * MemoryLayout<Float>.stride))
     } else {
-      UnsafeMutableRawPointer(floats).deallocate()
+      free(floats)
     }
   }
 
@@ -44,19 +43,28 @@ package final class FloatStorage {
 
   /// Large memory comes from the system: zeros that take no room before they are written, and that
   /// go back as soon as they are freed. Huge pages, since weights and activations are read from end
-  /// to end: fewer pages, fewer waits for their addresses.
-  private static func map(_ bytes: Int) -> UnsafeMutableRawPointer {
+  /// to end: fewer pages, fewer waits for their addresses. Nil where there is none left.
+  private static func map(_ bytes: Int) -> UnsafeMutableRawPointer? {
     let size = mappedBytes(bytes)
     guard
       let start = mmap(
         nil, size + hugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
       start != MAP_FAILED
-    else { preconditionFailure("the machine has no memory left for \(bytes) bytes") }
+    else { return nil }
     let aligned = start.alignedUp(toMultipleOf: hugePage)
     let before = aligned - start
     if before > 0 { munmap(start, before) }
     munmap(aligned + size, hugePage - before)
     madvise(aligned, size, MADV_HUGEPAGE)
     return aligned
+  }
+
+  /// From the heap, whose refusal ends a worker in words; anybody else is told here, since no
+  /// caller could go on.
+  private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
+    if let memory = aligned_alloc(64, (bytes + 63) & ~63) { return memory }
+    let text = Array("imgdx: there is no memory left for a tensor of \(bytes >> 20) MiB\n".utf8)
+    write(STDERR_FILENO, text, text.count)
+    exit(1)
   }
 }

@@ -29,7 +29,7 @@ import Testing
     removed.torn = []
     let removed = removed
     let cleaning = LedgerCleaning(
-      file: { path, _ in removed.files.append(path) }, torn: { removed.torn.append($0) })
+      file: { removed.files.append($0.path) }, torn: { removed.torn.append($0) })
     return try ledger.plan(basis ?? self.basis, cleaning: cleaning, name: name)
   }
 
@@ -287,7 +287,7 @@ import Testing
         _ = try finish(ledger, item.id)
       }
       let plan = try ledger.plan(
-        basis, cleaning: LedgerCleaning(file: { _, _ in }, torn: { _ in }),
+        basis, cleaning: LedgerCleaning(file: { _ in }, torn: { _ in }),
         choice: { path, _ in path == "a" ? .wait : .leave }, name: { $0 })
       #expect(plan.files == 0)
       #expect(try ledger.take() == nil)

@@ -34,7 +34,7 @@ import Testing
       }
     }
     _ = try ledger.plan(
-      basis, cleaning: LedgerCleaning(file: { _, _ in }, torn: { _ in }),
+      basis, cleaning: LedgerCleaning(file: { _ in }, torn: { _ in }),
       choice: { _, relative in own.contains(relative) ? .work : .leave },
       name: name)
     while let item = try ledger.take() {
@@ -52,7 +52,7 @@ import Testing
     var removed: [String] = []
     try target.beginMerging()
     for folder in folders { try target.adopt(from: folder) { removed.append($0) } }
-    return (try target.endMerging(), removed)
+    return (try target.endMerging { _, _, _ in true }, removed)
   }
 
   @Test func casesOfAllComeInTheOrderOfTheInputs() throws {
@@ -69,7 +69,7 @@ import Testing
       }
       // A run over everything has nothing to do but to check.
       let plan = try target.plan(
-        basis, cleaning: LedgerCleaning(file: { _, _ in }, torn: { _ in })
+        basis, cleaning: LedgerCleaning(file: { _ in }, torn: { _ in })
       ) { $0 }
       #expect(plan == LedgerPlan(listed: 4, files: 4, waiting: 0, toCheck: 4))
     }
@@ -139,7 +139,10 @@ import Testing
       let target = try Ledger(folder: folder)
       try target.beginMerging()
       try target.adopt(from: folder + "/1") { _ in }
-      #expect(try target.endMerging { path, sha256 in path != "b.json" && sha256 == "2" } == 1)
+      let left = try target.endMerging { file, _, _ in
+        file.path != "b.json" && file.sha256 == "2"
+      }
+      #expect(left == 1)
       #expect(try target.entryCounts().images == 1)
     }
   }

@@ -79,6 +79,19 @@ import Testing
     }
   }
 
+  /// Masks of last night were screened as if they were studies.
+  @Test func resultsOfAnotherBatchInsideAnInputArePassedOver() throws {
+    let files = ["a.png": png, "night/a.mask.png": png, "night/ledger.sqlite": [], "z/b.png": png]
+    try folder(files) { root in
+      var (found, passedOver): ([String], [String]) = ([], [])
+      InputWalk.walk([root], outputFolder: root + "/out", passOver: { passedOver.append($0) }) {
+        found.append($0.relative)
+      }
+      #expect(found == ["a.png", "z/b.png"])
+      #expect(passedOver == [root + "/night"])
+    }
+  }
+
   @Test func whatIsMissingIsToldBeforeAnyWork() {
     #expect(throws: BatchError.missing(inputs: ["/no/such"])) {
       try InputWalk.works(for: ["/no/such"], outputFolder: nil)

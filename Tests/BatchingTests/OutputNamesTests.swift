@@ -36,6 +36,19 @@ import Testing
     #expect(OutputNames.assign(to: ["Größe.png"]) == ["Größe"])
   }
 
+  /// They took the place of the run's ledger, or made a batch look divided.
+  @Test func foldersNamedLikeTheRunsOwnFilesGetOtherNames() {
+    let names = OutputNames.assign(to: [
+      "ledger.sqlite/a", "Ledger.SQLite-wal/a", "names.sqlite/a", "shards/0-of-2/a", "x/shards/a",
+      "shards_/0-of-2/a",
+    ])
+    #expect(
+      names == [
+        "ledger.sqlite_/a", "Ledger.SQLite-wal_/a", "names.sqlite_/a", "shards_/0-of-2/a",
+        "x/shards/a", "shards_/0-of-2/a-2",
+      ])
+  }
+
   @Test func foldersDoNotStandInTheWayOfOutputs() {
     let names = OutputNames.assign(to: ["scan.json/x.png", "scan.png"])
     #expect(names == ["scan.json_/x", "scan"])

@@ -77,6 +77,10 @@ import Testing
     ("- model: a", "1:1: a pipeline holds lines of the form key: value"),
     ("outputs: {mask: 1}", "1:17: 'outputs.mask' takes true or false, or default; found '1'"),
     ("outputs: {mask: 'true'}", "1:17: 'outputs.mask' takes true or false"),
+    (
+      "outputs: {include_phi: true, pseudonymous: true}",
+      "1:44: 'pseudonymous' results have no patient data, which 'include_phi' asks for"
+    ),
     ("thresholds: {suspicion: 0}", "1:25: 'thresholds.suspicion' takes a number above 0, up to 1"),
     (
       "thresholds: {suspicion: 1.5}", "1:25: 'thresholds.suspicion' takes a number above 0, up to 1"

@@ -16,7 +16,9 @@ package struct NameLookup {
       }
     }
     self.books = books
-    guard !books.isEmpty else { throw .namesAreLost(folder: folder) }
+    guard books.isEmpty else { return }
+    let isPseudonymous = try NamePolicy.isPseudonymous(folder)
+    throw isPseudonymous ? .namesAreLost(folder: folder) : .namesAreNotHidden(folder: folder)
   }
 
   /// Calls `body` with every pseudonym and its path.

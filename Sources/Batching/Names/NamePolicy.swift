@@ -45,6 +45,26 @@ enum NamePolicy {
       .map(BatchConfiguration.isPseudonymous(json:))
   }
 
+  /// Whether the runs into a folder, or those of its shards, were pseudonymous.
+  /// - Throws: ``BatchError/ledger(_:)``, also where there was no run.
+  static func isPseudonymous(_ folder: String) throws(BatchError) -> Bool {
+    do {
+      var ledgers = hasLedger(folder) ? [try Ledger(reading: folder)] : []
+      for shard in try ShardFolders.all(in: folder) {
+        if let part = try ShardFolders.ledger(of: shard, in: folder) { ledgers.append(part) }
+      }
+      guard !ledgers.isEmpty else {
+        throw LedgerError.missing(path: "\(folder)/\(Ledger.fileName)")
+      }
+      return try ledgers.compactMap { try $0.latestRun()?.configuration }
+        .contains(where: BatchConfiguration.isPseudonymous(json:))
+    } catch let error as BatchError {
+      throw error
+    } catch {
+      throw .ledger(LedgerError(error, path: folder))
+    }
+  }
+
   private static func hasLedger(_ folder: String) -> Bool {
     access("\(folder)/\(Ledger.fileName)", F_OK) == 0
   }

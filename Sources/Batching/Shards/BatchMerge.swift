@@ -1,5 +1,5 @@
 internal import BatchLedger
-private import Files
+internal import Files
 private import Foundation
 package import Reports
 private import Screening
@@ -20,15 +20,18 @@ package struct BatchMerge {
   }
 
   /// Joins what is there.
+  /// - Parameter checking: told of each file of results before it is read: its place among so many.
   /// - Throws: ``BatchError``, when no shard came to its end, shards were run differently, or one is
   ///   at work.
-  package func run() throws(BatchError) -> Result {
+  package func run(
+    checking: @escaping (_ index: Int, _ count: Int) -> Void = { _, _ in }
+  ) throws(BatchError) -> Result {
     let shards = try ShardFolders.all(in: folder)
     guard !shards.isEmpty else { throw .noShards(folder: folder) }
     let lock = try OutputLock(folder: folder)
     defer { withExtendedLifetime(lock) {} }
     do {
-      return try merge(shards)
+      return try merge(shards, checking)
     } catch let error as BatchError {
       throw error
     } catch {
@@ -42,7 +45,7 @@ package struct BatchMerge {
     var run: RunDescription
   }
 
-  private func merge(_ shards: [Shard]) throws -> Result {
+  private func merge(_ shards: [Shard], _ checking: (Int, Int) -> Void) throws -> Result {
     var parts: [Part] = []
     for shard in shards {
       guard let run = try ShardFolders.ledger(of: shard, in: folder)?.latestRun() else { continue }
@@ -64,7 +67,7 @@ package struct BatchMerge {
     }
     if facts.configuration.isPseudonymous { try joinNames(of: parts.map(\.shard)) }
     let states = try shards.map { try BatchStatus.state(of: $0, in: folder) }
-    return try report(parts, facts, states)
+    return try report(parts, facts, states, checking)
   }
 
   /// Names of all shards into one book; they are of no use in one report where their keys differ.
@@ -80,7 +83,9 @@ package struct BatchMerge {
     }
   }
 
-  private func report(_ parts: [Part], _ facts: RunFacts, _ states: [ShardState]) throws -> Result {
+  private func report(
+    _ parts: [Part], _ facts: RunFacts, _ states: [ShardState], _ checking: (Int, Int) -> Void
+  ) throws -> Result {
     let ledger = try Ledger(folder: folder)
     var description = parts[0].run
     description.process = getpid()
@@ -90,9 +95,9 @@ package struct BatchMerge {
     for part in parts {
       try ledger.adopt(from: part.shard.folder(in: folder)) { unlink("\(folder)/\($0)") }
     }
-    let filesLeft = try ledger.endMerging { path, sha256 in
-      let file = try? FileBytes(path: "\(folder)/\(path)")
-      return file.map { Digest(of: $0).description == sha256 } ?? false
+    let filesLeft = try ledger.endMerging { file, index, count in
+      checking(index, count)
+      return file.isWhole(in: folder)
     }
     let isComplete = filesLeft == 0 && states.allSatisfy(\.isComplete)
     let finished = parts.compactMap(\.run.finished).max() ?? description.started

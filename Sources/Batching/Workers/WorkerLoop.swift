@@ -109,10 +109,14 @@ extension KnownResult {
   /// True when the input and every file made from it still have their hashes.
   /// - Parameter digest: of the input as it is now, nil where it cannot be read.
   func stands(_ digest: Digest?, in folder: String) -> Bool {
-    guard digest?.description == sha256 else { return false }
-    return outputs.allSatisfy { file in
-      guard let bytes = try? FileBytes(path: "\(folder)/\(file.path)") else { return false }
-      return Digest(of: bytes).description == file.sha256
-    }
+    digest?.description == sha256 && outputs.allSatisfy { $0.isWhole(in: folder) }
+  }
+}
+
+extension OutputFile {
+  /// True when the file is on disk as it was written.
+  func isWhole(in folder: String) -> Bool {
+    guard let bytes = try? FileBytes(path: "\(folder)/\(path)") else { return false }
+    return Digest(of: bytes).description == sha256
   }
 }

@@ -13,7 +13,10 @@ final class BatchLog {
   /// When work began; listing the inputs tells nothing of the pace.
   private var start = ContinuousClock.now
   private var lastProgress = ContinuousClock.now
-  private var (files, settled, failed) = (0, 0, 0)
+  private struct Tally { var (files, settled, failed) = (0, 0, 0) }
+  private var now = Tally()
+  /// Of the earlier rounds of a watch.
+  private var past = Tally()
   /// Failed in an earlier run, and not tried again.
   private var stillFailed = 0
 
@@ -21,14 +24,20 @@ final class BatchLog {
 
   func note(_ event: BatchEvent) {
     if case .settled(let hasFailed, let stood) = event {
-      settled += 1
-      if hasFailed { failed += 1 }
+      now.settled += 1
+      if hasFailed { now.failed += 1 }
       if hasFailed && stood { stillFailed += 1 }
     }
-    if case .planned(let files, _) = event { (self.files, start) = (files, .now) }
+    if case .planned(let files, _) = event { (now.files, start) = (files, .now) }
     switch format {
     case .text: tell(event)
     case .json: write(event)
+    }
+    if case .watching = event {
+      past = Tally(
+        files: past.files + now.files, settled: past.settled + now.settled,
+        failed: past.failed + now.failed)
+      now = Tally()
     }
   }
 
@@ -36,7 +45,13 @@ final class BatchLog {
   /// - Parameter event: "finished", "interrupted" or "stopped".
   func end(_ event: String) {
     meter?.finish()
-    if format == .json { return write(event, progress) }
+    if format == .json {
+      let counts: JSONValue = [
+        "files": .integer(past.files + now.files), "settled": .integer(past.settled + now.settled),
+        "failed": .integer(past.failed + now.failed),
+      ]
+      return write(event, counts)
+    }
     if stillFailed > 0 {
       Terminal.say(
         "imgdx: unchanged since it failed in an earlier run: \(Self.files(stillFailed)); "
@@ -44,9 +59,25 @@ final class BatchLog {
     }
   }
 
+  /// What to do next, which programs know.
+  func advise(_ advice: String) {
+    if format == .text { Terminal.say("imgdx: \(advice)") }
+  }
+
+  /// Why nothing more is done.
+  func tell(_ error: any Error) {
+    switch format {
+    case .text: Terminal.say("imgdx: \(error)")
+    case .json: write("error", ["reason": .string("\(error)")])
+    }
+  }
+
   private func tell(_ event: BatchEvent) {
     switch event {
     case .listing(let files): if isTimeForProgress() { say("\(files) files found so far") }
+    case .passedOver(let folder):
+      let place = folder ?? "a folder"
+      say("warning: \(place): passed over, it holds the results of another batch".printable)
     case .planned(let files, let toCheck):
       if toCheck > 0 {
         Terminal.say("imgdx: worked on before, now checked: \(toCheck) of \(Self.files(files))")
@@ -54,7 +85,7 @@ final class BatchLog {
       meter = ProgressMeter("files", total: files)
     case .settled:
       let rate = String(format: "%.1f/s", perSecond)
-      meter?.advance(remark: "\(failed) failed, \(rate)")
+      meter?.advance(remark: "\(now.failed) failed, \(rate)")
     case .failed(let place, let reason): say("\(place): \(reason)".printable)
     case .workerLost(let reason, let path?):
       say("warning: \(path): \(reason); it is tried once more".printable)
@@ -62,7 +93,6 @@ final class BatchLog {
     case .watching(let changing, let isOver):
       meter?.finish()
       meter = nil
-      (settled, failed) = (0, 0)
       let studies = changing == 1 ? "1 study still changes" : "\(changing) studies still change"
       say(isOver ? "the watch is over; \(studies)" : "watching; \(studies)")
     case .stopping(let inHand):
@@ -81,6 +111,7 @@ final class BatchLog {
     switch event {
     case .listing(let files):
       if isTimeForProgress() { write("listing", ["files": .integer(files)]) }
+    case .passedOver(let folder): write("passed_over", ["folder": JSONValue(folder)])
     case .planned(let files, let toCheck):
       write("planned", ["files": .integer(files), "to_check": .integer(toCheck)])
     case .settled: if isTimeForProgress() { write("progress", progress) }
@@ -89,7 +120,6 @@ final class BatchLog {
     case .workerLost(let reason, let path):
       write("worker_lost", ["file": JSONValue(path), "reason": .string(reason)])
     case .watching(let changing, let isOver):
-      (settled, failed) = (0, 0)
       write("watching", ["changing": .integer(changing), "over": .bool(isOver)])
     case .stopping(let inHand): write("stopping", ["in_hand": .integer(inHand)])
     }
@@ -103,16 +133,17 @@ final class BatchLog {
   }
 
   private var progress: JSONValue {
-    let left = perSecond > 0 ? Double(files - settled) / perSecond : nil
+    let left = perSecond > 0 ? Double(now.files - now.settled) / perSecond : nil
     return [
-      "files": .integer(files), "settled": .integer(settled), "failed": .integer(failed),
-      "per_second": JSONValue(perSecond, decimals: 2), "seconds_left": JSONValue(left, decimals: 0),
+      "files": .integer(now.files), "settled": .integer(now.settled),
+      "failed": .integer(now.failed), "per_second": JSONValue(perSecond, decimals: 2),
+      "seconds_left": JSONValue(left, decimals: 0),
     ]
   }
 
   private var perSecond: Double {
     let elapsed = (ContinuousClock.now - start) / .seconds(1)
-    return elapsed > 0 ? Double(settled) / elapsed : 0
+    return elapsed > 0 ? Double(now.settled) / elapsed : 0
   }
 
   private func write(_ name: String, _ members: JSONValue) {

@@ -118,6 +118,38 @@ import Testing
     #expect(events.last?["settled"] as? Int == 3 && events.last?["failed"] as? Int == 1)
   }
 
+  /// Errors and advice came as text in between.
+  @Test func theLogForProgramsHoldsNothingElse() throws {
+    let bench = try BatchBench(images: 2)
+    let shard = try bench.run("out", ["--log-format", "json", "--shard", "0/1"])
+    let refused = try bench.run("out", ["--log-format", "json", "--shard", "0/3"])
+    #expect(shard.status == 0 && refused.status == 1)
+    let lines = (shard.errors + refused.errors).split(separator: "\n")
+    let events = try lines.map { line in
+      try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+    }
+    #expect(
+      events.compactMap { $0["event"] as? String } == ["planned", "finished", "stopped", "error"])
+    #expect((events.last?["reason"] as? String)?.contains("--shard I/1") == true)
+  }
+
+  /// The person on call may read the results, and no more.
+  @Test func statusNeedsNoRightToWrite() throws {
+    let bench = try BatchBench(images: 2)
+    try bench.run("out")
+    let manager = FileManager.default
+    for (path, mode) in [(bench.folder, 0o755), (bench.folder + "/out", 0o555)] {
+      try manager.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+    }
+    defer {
+      try? manager.setAttributes([.posixPermissions: 0o755], ofItemAtPath: bench.folder + "/out")
+    }
+    let command = "'\(Workbench.program.path)' batch status '\(bench.folder)/out'"
+    let user = getuid() == 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups " : ""
+    let status = try Workbench.runShell(user + command)
+    #expect(status.output == "complete: 2 of 2 files, 2 done, 0 failed\n", "\(status.errors)")
+  }
+
   @Test func standardInputAndSizesAreCheckedBeforeAnything() throws {
     let bench = try BatchBench(images: 1)
     let stdin = try Workbench.run(["batch", "-", "-o", bench.folder + "/out"])

@@ -98,7 +98,7 @@ import Testing
     #expect(none.status == 3 && none.names.count == 1)
     #expect(none.errors.contains("has no file that is called ffff"))
     let plain = try Workbench.run(["batch", "names", bench.folder])
-    #expect(plain.status == 1 && plain.errors.contains("has no names.sqlite"))
+    #expect(plain.status == 1 && plain.errors.contains("no batch has been run"))
   }
 
   /// A ledger keeps what was once written in it: the other kind of names needs another folder.
@@ -199,6 +199,13 @@ import Testing
     // A run over everything goes on from there.
     #expect(try bench.run("out", ["--pseudonymous"]).status == 0)
     #expect(try worked(bench) == 0)
+  }
+
+  @Test func namesOfABatchThatHidesNoneAreNotCalledLost() throws {
+    let bench = try BatchBench(images: 1)
+    try bench.run("out")
+    let names = try Workbench.run(["batch", "names", bench.folder + "/out"])
+    #expect(names.status == 1 && names.errors.contains("called after their files"))
   }
 
   @Test func shardsWithDifferentKeysAreNotMerged() throws {

@@ -64,6 +64,21 @@ import Testing
     #expect(batch.end() == 75)
   }
 
+  /// The last word counted the last round only.
+  @Test func theEndOfAWatchCountsAllOfIt() throws {
+    let bench = try BatchBench(images: 2)
+    let batch = try bench.start(
+      "out", ["--watch", "--quiet-period", "1s", "--log-format", "json"])
+    #expect(batch.wait { isDone(bench, "0001") })
+    try Workbench.writeImage(to: bench.input + "/late.png", seed: 9)
+    #expect(batch.wait { (try? bench.text("out/summary.csv"))?.contains("late") == true })
+    kill(batch.process.processIdentifier, SIGTERM)
+    #expect(batch.end() == 75)
+    let last = try #require(batch.errors.split(separator: "\n").last)
+    let event = try JSONSerialization.jsonObject(with: Data(last.utf8)) as? [String: Any]
+    #expect(event?["event"] as? String == "interrupted" && event?["settled"] as? Int == 3)
+  }
+
   /// The hour strikes while a study is still arriving.
   @Test(arguments: [false, true])
   func incompleteStudiesFollowTheOption(_ takesIncomplete: Bool) throws {

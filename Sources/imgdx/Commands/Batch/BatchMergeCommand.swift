@@ -25,7 +25,12 @@ struct BatchMergeCommand: ParsableCommand {
   var folder: String
 
   func run() throws {
-    let result = try BatchMerge(folder: folder).run()
+    var meter: ProgressMeter?
+    let result = try BatchMerge(folder: folder).run { index, count in
+      if meter == nil { meter = ProgressMeter("files of results checked", total: count) }
+      meter?.advance()
+    }
+    meter?.finish()
     for shard in result.shards where !shard.isComplete {
       Terminal.say("imgdx: warning: \(shard.sentence)")
     }

@@ -135,15 +135,13 @@ struct BatchRunCommand: ParsableCommand {
       log.end(run.wasInterrupted ? "interrupted" : "finished")
     } catch {
       log.end("stopped")
-      guard error == .interrupted else { throw error }
-      Terminal.say("imgdx: \(error)")
-      throw Ending.interrupted
+      log.tell(error)
+      throw error == .interrupted ? Ending.interrupted : Ending.couldNotRun
     }
     // How it ended counts, whether or not anybody reads this.
     try? StandardOutput.writeLine(Self.counts(run))
     if let shard = batch.shard {
-      Terminal.say(
-        "imgdx: this was shard \(shard); once all are done: imgdx batch merge \(batch.folder)")
+      log.advise("this was shard \(shard); once all are done: imgdx batch merge \(batch.folder)")
     } else {
       try? StandardOutput.writeLine("report: \(batch.folder)/report.html")
     }

@@ -421,10 +421,21 @@ def given_statistics():
          constants=("running_mean", "running_variance"))
 
 
+def depth_pooling():
+    """Pooling of volumes along their first axis."""
+    for name, operator, x, run in (
+        ("maxpool-depth", "MaxPoolDepth", distinct(2, 2, 5, 2, 3),
+         lambda x: F.max_pool3d(x, (3, 1, 1), (2, 1, 1), (1, 0, 0))),
+        ("averagepool-depth", "AveragePoolDepth", random(2, 2, 5, 2, 3),
+         lambda x: F.avg_pool3d(x, (3, 1, 1), (2, 1, 1), (1, 0, 0)))):
+        case(name, operator, {"kernel_shape": [3, 1], "strides": [2, 1], "pads": [1, 0, 1, 0],
+                              "ceil_mode": 0, "count_include_pad": 1}, {"x": x}, run)
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
     for family in (convolutions, transposed_convolutions, batch_normalisation, pooling,
                    elementwise, resizing, losses, optimisers, curves, broadcasting, reductions,
                    normalisations, products, arrangements,
-                   given_statistics):
+                   given_statistics, depth_pooling):
         family()

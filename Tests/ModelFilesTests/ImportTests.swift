@@ -6,59 +6,6 @@ import Testing
 
 @testable import ModelFiles
 
-/// Builds ONNX graphs node by node.
-private struct Draft {
-  var graph = ONNXGraph()
-
-  init(input: [Int?], output: String = "y") {
-    graph.inputs = [ONNXValue(name: "x", shape: input)]
-    graph.outputs = [ONNXValue(name: output, shape: [])]
-  }
-
-  mutating func add(
-    _ operation: String, _ inputs: [String], _ outputs: [String] = ["y"],
-    _ attributes: [String: ONNXAttribute] = [:]
-  ) {
-    var node = ONNXNode(operation)
-    node.inputs = inputs
-    node.outputs = outputs
-    node.attributes = attributes
-    graph.nodes.append(node)
-  }
-
-  mutating func integers(_ name: String, _ values: [Int64]) {
-    graph.initializers.append(readable(ONNXTensor(name: name, integers: values)))
-  }
-
-  mutating func floats(_ name: String, _ shape: [Int], _ values: [Float]) {
-    graph.initializers.append(readable(ONNXTensor(name: name, Tensor(shape: shape, values))))
-  }
-
-  /// What was to be written, as if it had been read.
-  private func readable(_ tensor: ONNXTensor) -> ONNXTensor {
-    var tensor = tensor
-    tensor.encodedRaw.withUnsafeBytes { bytes in
-      tensor.integers = tensor.type == 7 ? bytes.bindMemory(to: Int64.self).map { $0 } : []
-      tensor.floats = tensor.type == 1 ? bytes.bindMemory(to: Float.self).map { $0 } : []
-    }
-    return tensor
-  }
-
-  func imported(opset: Int = 17, folder: String = "/nowhere") throws -> Graph {
-    try Graph(graph, opset: opset, external: ExternalData(modelPath: folder + "/model.onnx"))
-  }
-
-  func answer(_ x: Tensor, opset: Int = 17) throws -> Tensor {
-    let plan = try InferencePlan(
-      graph: try imported(opset: opset), inputShape: x.shape, threads: 1)
-    return try #require(try plan.run(x)["y"])
-  }
-}
-
-private func counted(_ shape: [Int]) -> Tensor {
-  Tensor(shape: shape, (0..<shape.reduce(1, *)).map { Float($0) })
-}
-
 @Suite struct ImportTests {
   @Test(arguments: [1, -1]) func `indices of several dimensions are gathered`(axis: Int) throws {
     var draft = Draft(input: axis == 1 ? [1, 3, 2] : [1, 2, 3])
@@ -282,75 +229,48 @@ private func counted(_ shape: [Int]) -> Tensor {
       } catch is NetworkError {}
     }
   }
-}
 
-@Suite struct ExternalDataTests {
-  /// A model `y = x + w` whose w stands in another file.
-  private func draft(_ external: [String: String], shape: [Int64] = [2]) -> Draft {
-    var draft = Draft(input: [2])
-    var tensor = ONNXTensor(name: "w", integers: [])
-    (tensor.shape, tensor.type, tensor.isExternal, tensor.external) = (shape, 1, true, external)
-    draft.graph.initializers = [tensor]
-    draft.add("Add", ["x", "w"])
-    return draft
-  }
-
-  private func withFolder(_ body: (String) throws -> Void) throws {
-    let outer = NSTemporaryDirectory() + "imgdx-external-\(UUID().uuidString)"
-    let folder = outer + "/model"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: outer) }
-    let floats: [Float] = [1, 2, 3, 4]
-    let bytes = floats.withUnsafeBytes { Data($0) }
-    try bytes.write(to: URL(fileURLWithPath: folder + "/weights.bin"))
-    try bytes.write(to: URL(fileURLWithPath: outer + "/secret.bin"))
-    try body(folder)
-  }
-
-  @Test func `weights beside the model are read from their offset`() throws {
-    try withFolder { folder in
-      let graph = try draft(["location": "weights.bin", "offset": "8", "length": "8"])
-        .imported(folder: folder)
-      #expect(graph.parameters["w"]?.values == [3, 4])
-      let whole = try draft(["location": "./weights.bin"]).imported(folder: folder)
-      #expect(whole.parameters["w"]?.values == [1, 2])
+  /// What PyTorch's older exporter makes of `squeeze(1)` where it does not know the size.
+  @Test func `a branch that squeezes is followed by the size`() throws {
+    func branch(_ operation: String, _ inputs: [String]) -> ONNXAttribute {
+      var (graph, node) = (ONNXGraph(), ONNXNode(operation))
+      (node.inputs, node.outputs) = (inputs, ["inner"])
+      graph.nodes = [node]
+      return .graph(graph)
+    }
+    for (size, expected) in [(1, [2, 3]), (2, [2, 2, 3])] {
+      var draft = Draft(input: [nil, nil, nil])
+      draft.integers("axes", [1])
+      draft.integers("one", [1])
+      draft.integers("index", [1])
+      draft.add("Shape", ["x"], ["shape"])
+      draft.add("Gather", ["shape", "index"], ["size"])
+      draft.add("Equal", ["size", "one"], ["isOne"])
+      draft.add(
+        "If", ["isOne"], ["y"],
+        [
+          "then_branch": branch("Squeeze", ["x", "axes"]),
+          "else_branch": branch("Identity", ["x"]),
+        ])
+      #expect(try draft.answer(counted([2, size, 3])).shape == expected)
+      draft.graph.nodes[3].attributes["else_branch"] = branch("Relu", ["x"])
+      #expect(throws: ImportError.self) { try draft.imported() }
     }
   }
 
-  @Test func `a path that leaves the folder is refused, through links too`() throws {
-    try withFolder { folder in
-      let outside = folder + "/../secret.bin"
-      let manager = FileManager.default
-      try manager.createSymbolicLink(
-        atPath: folder + "/link.bin", withDestinationPath: "../secret.bin")
-      try manager.createSymbolicLink(atPath: folder + "/up", withDestinationPath: "..")
-      #expect(manager.contents(atPath: folder + "/link.bin") != nil)
-      for path in ["../secret.bin", outside, "link.bin", "up/secret.bin", "a/../../secret.bin"] {
-        let error = #expect(throws: ImportError.self, "\(path)") {
-          try draft(["location": path]).imported(folder: folder)
-        }
-        #expect(error?.reason.contains("leaves the model's folder") == true, "\(path)")
-      }
-    }
-  }
-
-  @Test func `lengths and offsets that do not fit are refused`() throws {
-    try withFolder { folder in
-      for wrong in [
-        ["offset": "12"], ["offset": "-4"], ["offset": "9223372036854775807"], ["length": "4"],
-        ["length": "-1"], ["offset": "x"], ["location": ""], ["location": "."],
-        ["location": "nowhere.bin"], ["location": "weights.bin\0"],
-      ] {
-        let external = ["location": "weights.bin"].merging(wrong) { $1 }
-        #expect(throws: ImportError.self, "\(wrong)") {
-          try draft(external).imported(folder: folder)
-        }
-      }
-      for shape: [Int64] in [[-2], [1 << 62, 8], [5]] {
-        #expect(throws: ImportError.self, "\(shape)") {
-          try draft(["location": "weights.bin"], shape: shape).imported(folder: folder)
-        }
-      }
+  /// `nn.LocalResponseNorm` is exported so.
+  @Test func `volumes are pooled along their depth only`() throws {
+    var draft = Draft(input: [1, 1, 4, 1, 2])
+    let attributes: [String: ONNXAttribute] = [
+      "kernel_shape": .integers([2, 1, 1]), "strides": .integers([1, 1, 1]),
+      "pads": .integers([1, 0, 0, 0, 0, 0]), "count_include_pad": .integer(1),
+    ]
+    draft.add("AveragePool", ["x"], ["y"], attributes)
+    let y = try draft.answer(counted([1, 1, 4, 1, 2]))
+    #expect(y.shape == [1, 1, 4, 1, 2] && y.values == [0, 0.5, 1, 2, 3, 4, 5, 6])
+    for kernel: [Int64] in [[2, 2, 1], [2, 1, 2], [2, 2, 1, 1]] {
+      draft.graph.nodes[0].attributes["kernel_shape"] = .integers(kernel)
+      #expect(throws: ImportError.self) { try draft.imported() }
     }
   }
 }

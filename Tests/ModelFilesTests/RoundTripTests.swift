@@ -32,6 +32,9 @@ import Testing
     .gelu(approximates: false), .clip(low: -0.5, high: .infinity), .clip(low: -1, high: 1),
   ]
 
+  private static let depth = WindowAttributes(
+    kernel: (3, 1), stride: (2, 1), padding: Padding(top: 1, left: 0, bottom: 1, right: 0))
+
   private static let cases: [Case] =
     functions.map { Case(operation: Elementwise($0)) }
     + Arithmetic.Function.allCases.filter { $0 != .power && $0 != .divide }
@@ -69,6 +72,10 @@ import Testing
       Case(operation: Pooling(.maximum, attributes: window(3), ceiling: true)),
       Case(
         operation: Pooling(.average(countsPadding: true), attributes: window(2, automatic: .upper))),
+      Case(operation: DepthPooling(Pooling(.maximum, attributes: depth)), shape: [1, 2, 5, 3, 4]),
+      Case(
+        operation: DepthPooling(Pooling(.average(countsPadding: true), attributes: depth)),
+        shape: [1, 2, 5, 3, 4]),
       Case(operation: GlobalPooling(.average)), Case(operation: GlobalPooling(.maximum)),
       Case(operation: Dense(), shape: [3, 5], weights: [[2, 5], [2]]),
       Case(operation: MatrixProduct(), weights: [[5, 3]]),

@@ -64,6 +64,11 @@ struct Fixture: Decodable {
     case "AveragePool":
       let counts = ints("count_include_pad") == [1]
       return (Pooling(.average(countsPadding: counts), attributes: window), ["x"])
+    case "MaxPoolDepth":
+      return (DepthPooling(Pooling(.maximum, attributes: window)), ["x"])
+    case "AveragePoolDepth":
+      let pooling = Pooling(.average(countsPadding: true), attributes: window)
+      return (DepthPooling(pooling), ["x"])
     case "GlobalAveragePool": return (GlobalPooling(.average), ["x"])
     case "GlobalMaxPool": return (GlobalPooling(.maximum), ["x"])
     case "Concat": return (Concatenation(axis: ints("axis")[0]), ["a", "b"])

@@ -85,4 +85,24 @@ struct AttributeReader {
     }
     return window
   }
+
+  /// The window of a volume `[N, C, D, H, W]` that reaches along D alone, as one of an image
+  /// `[D, 1]`; nil for a window of two axes.
+  func depthWindow() throws(ImportError) -> WindowAttributes? {
+    guard let kernel = integers("kernel_shape"), kernel.count == 3 else { return nil }
+    let (strides, dilations) = (integers("strides", [1, 1, 1]), integers("dilations", [1, 1, 1]))
+    let pads = integers("pads", [0, 0, 0, 0, 0, 0])
+    guard strides.count == 3, dilations.count == 3, pads.count == 6,
+      ["NOTSET", "VALID", ""].contains(string("auto_pad", "NOTSET"))
+    else { throw ImportError("strides, dilations or pads do not fit the kernel") }
+    guard [kernel, strides, dilations].allSatisfy({ $0[1...] == [1, 1] }),
+      [pads[1], pads[2], pads[4], pads[5]] == [0, 0, 0, 0]
+    else { throw ImportError("volumes are pooled along their first axis only") }
+    var flat = node
+    flat.attributes["kernel_shape"] = .integers([Int64(kernel[0]), 1])
+    flat.attributes["strides"] = .integers([Int64(strides[0]), 1])
+    flat.attributes["dilations"] = .integers([Int64(dilations[0]), 1])
+    flat.attributes["pads"] = .integers([Int64(pads[0]), 0, Int64(pads[3]), 0])
+    return try AttributeReader(node: flat).window(kernel: nil)
+  }
 }

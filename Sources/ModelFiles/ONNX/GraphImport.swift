@@ -23,7 +23,7 @@ struct GraphImporter {
   let opset: Int
   private let external: ExternalData
   /// Values that are other values under a second name.
-  private var renamed: [String: String] = [:]
+  private(set) var renamed: [String: String] = [:]
   private var nodeNames: Set<String> = []
 
   init(opset: Int, external: ExternalData) {
@@ -93,6 +93,7 @@ struct GraphImporter {
       try appendSoftmax(node, name, axis: axis)
     case "Gather" where (graph.constants[node.inputs.last ?? ""]?.shape.count ?? 0) > 1:
       try appendGather(node, name, output)
+    case "If": try appendConditionalSqueeze(node, name, output)
     case "CastLike": try appendCastLike(node, name, output)
     case "Tile" where !isConstant(node.inputs.first ?? ""): try appendTile(node, name, output)
     case "Identity": rename(try input(0, of: node), to: output, name)

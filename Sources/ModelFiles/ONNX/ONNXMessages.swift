@@ -78,13 +78,16 @@ struct ONNXGraph {
 
   init(_ reader: WireReader) throws(WireError) {
     var reader = reader
+    // Branches of nodes are graphs again.
+    let depth = reader.depth + 1
     while let (field, value) = try reader.next() {
       switch field {
-      case 1: nodes.append(try ONNXNode(try WireReader(try value.bytes(field), depth: 2)))
+      case 1: nodes.append(try ONNXNode(try WireReader(try value.bytes(field), depth: depth)))
       case 2: name = try value.string(field)
-      case 5: initializers.append(try ONNXTensor(try WireReader(try value.bytes(field), depth: 2)))
-      case 11: inputs.append(try ONNXValue(try WireReader(try value.bytes(field), depth: 2)))
-      case 12: outputs.append(try ONNXValue(try WireReader(try value.bytes(field), depth: 2)))
+      case 5:
+        initializers.append(try ONNXTensor(try WireReader(try value.bytes(field), depth: depth)))
+      case 11: inputs.append(try ONNXValue(try WireReader(try value.bytes(field), depth: depth)))
+      case 12: outputs.append(try ONNXValue(try WireReader(try value.bytes(field), depth: depth)))
       default: break
       }
     }
@@ -148,7 +151,9 @@ enum ONNXAttribute {
   case tensor(ONNXTensor)
   case floats([Float])
   case integers([Int64])
-  /// A subgraph or another kind that no supported operator has.
+  /// A branch, to be read only.
+  case graph(ONNXGraph)
+  /// A kind that no supported operator has.
   case unsupported
 
   static func read(_ reader: WireReader) throws(WireError) -> (String, ONNXAttribute) {
@@ -163,6 +168,9 @@ enum ONNXAttribute {
       case 5:
         result = .tensor(
           try ONNXTensor(try WireReader(try value.bytes(field), depth: reader.depth + 1)))
+      case 6:
+        result = .graph(
+          try ONNXGraph(try WireReader(try value.bytes(field), depth: reader.depth + 1)))
       case 7: floats += try value.floats(field)
       case 8: integers += try value.integers(field)
       case 20: kind = try value.integer(field)
@@ -204,7 +212,7 @@ enum ONNXAttribute {
     case .integers(let values):
       writer.integers(8, values)
       writer.integer(20, 7)
-    case .unsupported: break
+    case .graph, .unsupported: break
     }
   }
 }

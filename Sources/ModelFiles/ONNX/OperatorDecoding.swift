@@ -55,13 +55,9 @@ struct NodeDecoder {
         size: a.integer("size", 0), alpha: a.float("alpha", 1e-4), beta: a.float("beta", 0.75),
         bias: a.float("bias", 1))
     case "MatMul": return MatrixProduct()
-    case "MaxPool":
-      return Pooling(
-        .maximum, attributes: try a.window(kernel: nil), ceiling: a.integer("ceil_mode", 0) == 1)
+    case "MaxPool": return try pooling(.maximum)
     case "AveragePool":
-      return Pooling(
-        .average(countsPadding: a.integer("count_include_pad", 0) == 1),
-        attributes: try a.window(kernel: nil), ceiling: a.integer("ceil_mode", 0) == 1)
+      return try pooling(.average(countsPadding: a.integer("count_include_pad", 0) == 1))
     case "GlobalAveragePool": return GlobalPooling(.average)
     case "GlobalMaxPool": return GlobalPooling(.maximum)
     case "Softmax", "LogSoftmax":
@@ -74,6 +70,14 @@ struct NodeDecoder {
       guard let function = Reduction.Function(rawValue: node.operation) else { return nil }
       return reduction(function)
     }
+  }
+
+  private func pooling(_ function: Pooling.Function) throws(ImportError) -> any Operator {
+    let ceiling = a.integer("ceil_mode", 0) == 1
+    if let depth = try a.depthWindow() {
+      return DepthPooling(Pooling(function, attributes: depth, ceiling: ceiling))
+    }
+    return Pooling(function, attributes: try a.window(kernel: nil), ceiling: ceiling)
   }
 
   private func transposedConvolution(_ kernel: [Int]?) throws(ImportError) -> any Operator {

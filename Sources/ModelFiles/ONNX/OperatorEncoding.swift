@@ -29,6 +29,7 @@ struct NodeEncoder {
     case let operation as Split: return operation.sizes == nil ? 18 : 17
     case let operation as Pooling:
       return operation.function != .maximum && operation.attributes.dilation != (1, 1) ? 19 : 17
+    case let operation as DepthPooling: return opset(for: operation.pooling)
     default: return 17
     }
   }
@@ -100,17 +101,27 @@ struct NodeEncoder {
       }
       set("axis", operation.axis)
     case let operation as Dense: set("transB", operation.transposesWeights ? 1 : 0)
-    case let operation as Pooling:
-      setWindow(operation.attributes)
-      if operation.ceiling { set("ceil_mode", 1) }
-      if case .average(true) = operation.function { set("count_include_pad", 1) }
-      if operation.function != .maximum, operation.attributes.dilation == (1, 1) {
-        node.attributes["dilations"] = nil
-      }
+    case let operation as Pooling: encode(operation)
+    case let operation as DepthPooling:
+      encode(operation.pooling)
+      let (window, p) = (operation.pooling.attributes, operation.pooling.attributes.padding)
+      set("kernel_shape", [window.kernel.y, 1, 1])
+      set("strides", [window.stride.y, 1, 1])
+      set("pads", [p.top, 0, 0, p.bottom, 0, 0])
+      if node.attributes["dilations"] != nil { set("dilations", [window.dilation.y, 1, 1]) }
     case let operation as Reduction: encode(operation)
     case let operation as Resize: encode(operation)
     case is GlobalPooling, is MatrixProduct, is Dropout, is Identity: break
     default: try encodeArrangement(operation)
+    }
+  }
+
+  private mutating func encode(_ operation: Pooling) {
+    setWindow(operation.attributes)
+    if operation.ceiling { set("ceil_mode", 1) }
+    if case .average(true) = operation.function { set("count_include_pad", 1) }
+    if operation.function != .maximum, operation.attributes.dilation == (1, 1) {
+      node.attributes["dilations"] = nil
     }
   }
 
@@ -179,7 +190,7 @@ struct NodeEncoder {
   private mutating func encodeArrangement(_ operation: any Operator) throws(ImportError) {
     switch operation {
     case let operation as Concatenation: set("axis", operation.axis)
-    case let operation as Reshape: encode(operation)
+    case let operation as Reshape: try encode(operation)
     case let operation as Transpose:
       if let permutation = operation.permutation { set("perm", permutation) }
     case let operation as DepthToSpace:
@@ -217,13 +228,15 @@ struct NodeEncoder {
     }
   }
 
-  private mutating func encode(_ operation: Reshape) {
+  private mutating func encode(_ operation: Reshape) throws(ImportError) {
     if operation.allowsZero { set("allowzero", 1) }
     switch operation.rule {
     case .input: break
     case .sizes(let sizes): input(1, sizes)
     case .flatten(let axis): set("axis", axis)
     case .squeeze(let axes): if let axes { input(1, axes) }
+    case .squeezeWherePossible:
+      throw ImportError("whether it squeezes depends on the image's size")
     case .unsqueeze(let axes): input(1, axes)
     }
   }

@@ -11,6 +11,8 @@ package struct Reshape: Operator {
     case flatten(axis: Int)
     /// Drops these axes of one element; all of them when nil.
     case squeeze([Int]?)
+    /// Drops those of these axes that have one element.
+    case squeezeWherePossible([Int])
     /// Adds axes of one element at these positions of the result.
     case unsqueeze([Int])
   }
@@ -25,13 +27,17 @@ package struct Reshape: Operator {
     self.allowsZero = allowsZero
     switch rule {
     case .flatten: self.name = "Flatten"
-    case .squeeze: self.name = "Squeeze"
+    case .squeeze, .squeezeWherePossible: self.name = "Squeeze"
     case .unsqueeze: self.name = "Unsqueeze"
     case .sizes, .input: self.name = name ?? "Reshape"
     }
   }
 
   package func settled(_ inputs: [Operand]) throws(ShapeError) -> Settled {
+    if case .squeezeWherePossible(let axes) = rule, let x = inputs[0].shape {
+      let ones = try normalizedAxes(axes, rank: x.count).filter { x[$0] == 1 }
+      return Settled(Reshape(.squeeze(ones.sorted())), keeping: 1)
+    }
     guard rule == .input else { return all(inputs) }
     guard inputs.count > 1, let sizes = inputs[1].constant?.integers else { return open(inputs) }
     let rule: Rule =
@@ -59,6 +65,9 @@ package struct Reshape: Operator {
         throw ShapeError("axis \(axis) of \(x) has more than one element")
       }
       return [x.indices.filter { keeps($0, x, dropped) }.map { x[$0] }]
+    case .squeezeWherePossible(let axes):
+      let dropped = try normalizedAxes(axes, rank: x.count)
+      return [x.indices.filter { !dropped.contains($0) || x[$0] != 1 }.map { x[$0] }]
     case .unsqueeze(let axes):
       guard x.count + axes.count <= 8 else { throw ShapeError("too many dimensions") }
       let added = try normalizedAxes(axes, rank: x.count + axes.count)

@@ -258,6 +258,49 @@ import Testing
     }
   }
 
+  @Test func `what leads to no output need not be understood`() throws {
+    var draft = Draft(input: [1, 2])
+    draft.add("NonMaxSuppression", ["x"], ["boxes"])
+    draft.add("Relu", ["x"])
+    var words = ONNXTensor(name: "words", integers: [])
+    words.type = 8
+    draft.graph.initializers.append(words)
+    #expect(try draft.answer(counted([1, 2])).values == [0, 1])
+  }
+
+  @Test func `outputs may be constants`() throws {
+    var draft = Draft(input: [1, 2])
+    draft.floats("w", [1, 2], [3, 4])
+    draft.floats("v", [1, 2], [1, 1])
+    draft.add("Add", ["w", "v"], ["sum"])
+    draft.add("Mul", ["x", "sum"])
+    draft.graph.outputs.append(ONNXValue(name: "sum", shape: []))
+    draft.graph.outputs.append(ONNXValue(name: "w", shape: []))
+    let plan = try InferencePlan(graph: try draft.imported(), inputShape: [1, 2], threads: 1)
+    let values = try plan.run(counted([1, 2]))
+    #expect(values["y"]?.values == [0, 5])
+    #expect(values["sum"]?.values == [4, 5] && values["w"]?.values == [3, 4])
+  }
+
+  @Test func `an input without a shape has the channels that its convolution takes`() throws {
+    var draft = Draft(input: [nil, nil, nil, nil])
+    draft.floats("w", [2, 5, 1, 1], [Float](repeating: 1, count: 10))
+    draft.add("Conv", ["x", "w"])
+    #expect(try draft.imported().sampleShapes(batch: 1)["y"] == [1, 2, 256, 256])
+  }
+
+  /// Grouped weights of one parameter.
+  @Test func `weights that are split are weights`() throws {
+    var draft = Draft(input: [1, 1, nil, nil])
+    draft.floats("both", [2, 1, 1, 1], [2, 3])
+    draft.integers("sizes", [1, 1])
+    draft.add("Split", ["both", "sizes"], ["first", "second"])
+    draft.add("Conv", ["x", "first"], ["a"])
+    draft.add("Conv", ["x", "second"], ["b"])
+    draft.add("Concat", ["a", "b"], ["y"], ["axis": .integer(1)])
+    #expect(try draft.answer(counted([1, 1, 1, 2])).values == [0, 2, 0, 3])
+  }
+
   /// `nn.LocalResponseNorm` is exported so.
   @Test func `volumes are pooled along their depth only`() throws {
     var draft = Draft(input: [1, 1, 4, 1, 2])

@@ -9,11 +9,41 @@ extension Graph {
   /// - Throws: a sentence naming the node, when the file holds something imgdx does not run.
   init(_ source: ONNXGraph, opset: Int, external: ExternalData) throws(ImportError) {
     var importer = GraphImporter(opset: opset, external: external)
-    for tensor in source.initializers { try importer.add(tensor, named: tensor.name) }
+    // What leads to no output need not be understood.
+    let (wanted, isLive) = source.liveValues
+    for tensor in source.initializers where wanted.contains(tensor.name) {
+      try importer.add(tensor, named: tensor.name)
+    }
     try importer.addInputs(source.inputs)
     importer.graph.outputs = source.outputs.map(\.name)
-    for (index, node) in source.nodes.enumerated() { try importer.add(node, at: index) }
+    for (index, node) in source.nodes.enumerated() where isLive[index] {
+      try importer.add(node, at: index)
+    }
     self = try importer.finished()
+  }
+}
+
+extension ONNXGraph {
+  /// The values that the outputs are made from, and which nodes make them.
+  fileprivate var liveValues: (names: Set<String>, isLive: [Bool]) {
+    var names = Set(outputs.map(\.name))
+    var isLive = nodes.map { _ in false }
+    for (index, node) in nodes.enumerated().reversed()
+    where node.outputs.contains(where: names.contains) {
+      isLive[index] = true
+      names.formUnion(node.values)
+    }
+    return (names, isLive)
+  }
+}
+
+extension ONNXNode {
+  /// What it reads, its branches included.
+  fileprivate var values: [String] {
+    attributes.values.reduce(inputs) { values, attribute in
+      guard case .graph(let branch) = attribute else { return values }
+      return values + branch.nodes.flatMap(\.values) + branch.outputs.map(\.name)
+    }
   }
 }
 

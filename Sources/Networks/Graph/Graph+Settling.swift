@@ -27,6 +27,7 @@ extension Graph {
     }
     settling.shapesAreKnown = true
     for node in nodes { try settling.add(node) }
+    settling.provideConstantOutputs()
     for output in outputs where settling.shapes[output] == nil {
       throw .missingValue(node: "output", value: output)
     }
@@ -46,8 +47,9 @@ extension Graph {
     func shapes(_ size: Int) -> [String: [Int]] {
       var result: [String: [Int]] = [:]
       for input in inputs {
+        let channels = channels(of: input.name) ?? 3
         result[input.name] = input.shape.enumerated().map { axis, known in
-          known ?? (axis == 0 ? batch : axis == 1 && input.shape.count == 4 ? 3 : size)
+          known ?? (axis == 0 ? batch : axis == 1 && input.shape.count == 4 ? channels : size)
         }
       }
       return result
@@ -63,6 +65,15 @@ extension Graph {
     return shapes(256)
   }
 
+  /// What the first convolution of an input takes.
+  private func channels(of input: String) -> Int? {
+    for node in nodes where node.inputs.first == input && node.inputs.count > 1 {
+      guard let convolution = node.operation as? Convolution else { continue }
+      return parameters[node.inputs[1]].map { $0.shape[1] * convolution.groups }
+    }
+    return nil
+  }
+
   /// The shape of every value for the first input size that suits the network.
   package func sampleShapes(batch: Int) throws(NetworkError) -> [String: [Int]] {
     try shapes(inputShapes: try sampleInputShapes(batch: batch))
@@ -73,6 +84,7 @@ extension Graph {
   package func folded() throws(NetworkError) -> Graph {
     var settling = GraphSettling(self)
     for node in nodes { try settling.add(node) }
+    settling.provideConstantOutputs()
     settling.graph.removeUnread()
     return settling.graph
   }
@@ -146,9 +158,11 @@ struct GraphSettling {
       for (name, value) in zip(node.outputs, results) { graph.constants[name] = value }
       return
     }
-    if !shapesAreKnown, let tensor = try foldedWeight(node) {
-      graph.parameters[node.outputs[0]] = tensor
-      shapes[node.outputs[0]] = tensor.shape
+    if !shapesAreKnown, let tensors = try foldedWeights(node) {
+      for (name, tensor) in zip(node.outputs, tensors) {
+        graph.parameters[name] = tensor
+        shapes[name] = tensor.shape
+      }
       return
     }
     let settled = try node.operation.settled(operands)
@@ -167,6 +181,24 @@ struct GraphSettling {
       for (name, shape) in zip(node.outputs, results) { shapes[name] = shape }
     }
     graph.nodes.append(node)
+  }
+
+  /// Outputs that turned out to be constants are copied from them.
+  mutating func provideConstantOutputs() {
+    for output in Set(graph.outputs).sorted() {
+      guard let tensor = graph.parameters[output] ?? graph.constants[output]?.tensor else {
+        continue
+      }
+      let name = output + ".constant"
+      (graph.parameters[name], graph.parameters[output]) = (tensor, nil)
+      graph.fixed.insert(name)
+      for index in graph.nodes.indices {
+        graph.nodes[index].inputs = graph.nodes[index].inputs.map { $0 == output ? name : $0 }
+      }
+      graph.nodes.append(
+        Node(name: name, operation: Identity(), inputs: [name], outputs: [output]))
+      (shapes[name], shapes[output]) = (tensor.shape, tensor.shape)
+    }
   }
 
   /// The node's results, where all it reads are constants.
@@ -193,9 +225,9 @@ struct GraphSettling {
     return try settled.operation.evaluated(settled.inputs.compactMap { operands[$0].constant })
   }
 
-  /// The node's result, where all it reads are weights.
-  private func foldedWeight(_ node: Node) throws(ShapeError) -> Tensor? {
-    guard node.outputs.count == 1, !graph.outputs.contains(node.outputs[0]) else { return nil }
+  /// The node's results, where all it reads are weights.
+  private func foldedWeights(_ node: Node) throws(ShapeError) -> [Tensor]? {
+    guard !node.outputs.contains(where: graph.outputs.contains) else { return nil }
     let settled = try node.operation.settled(node.inputs.map(operand))
     let names = settled.inputs.map { node.inputs[$0] }
     var tensors: [String: Tensor] = [:]
@@ -209,23 +241,25 @@ struct GraphSettling {
   }
 
   private static func computed(_ node: Node, _ tensors: [String: Tensor]) throws(ShapeError)
-    -> Tensor?
+    -> [Tensor]
   {
     let shapes = node.inputs.map { tensors[$0]?.shape ?? [] }
-    let shape = try node.operation.outputShapes(shapes)[0]
-    guard try checkedCount(shape) <= 1 << 28 else { throw ShapeError("\(shape) is too large") }
+    let results = try node.operation.outputShapes(shapes)
+    for shape in results where try checkedCount(shape) > 1 << 28 {
+      throw ShapeError("\(shape) is too large")
+    }
     let orders = node.inputs.indices.map { node.operation.layout(ofParameter: $0).order }
     let (_, order) = node.operation.orders(orders, shapes: shapes)
     let packed = PlanParameters(Graph(nodes: [node], parameters: tensors))
-    let memory = FloatStorage(count: shape.reduce(1, *))
-    let output = View(memory.floats, shape: shape, order: order)
+    let memory = results.map { FloatStorage(count: $0.reduce(1, *)) }
+    let outputs = zip(memory, results).map { View($0.floats, shape: $1, order: order) }
     let pool = WorkerPool(workers: 1)
     let kernel = node.operation.makeKernel(
       Bindings(
-        mode: .inference, inputs: node.inputs.compactMap { packed.views[$0] }, outputs: [output],
+        mode: .inference, inputs: node.inputs.compactMap { packed.views[$0] }, outputs: outputs,
         outputGradients: [], inputGradients: [], seed: 0, pool: pool))
     kernel.forward(Scratch([kernel], workers: 1).run(pool, step: 0))
-    return withExtendedLifetime((memory, packed)) { output.tensor }
+    return withExtendedLifetime((memory, packed)) { outputs.map(\.tensor) }
   }
 
   /// Kernels want these in an order of their own, which only weights can be given.

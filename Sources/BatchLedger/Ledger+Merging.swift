@@ -13,16 +13,16 @@ extension Ledger {
   /// Takes over the listing and the cases of another ledger, which nobody else may be using.
   /// - Parameters:
   ///   - other: its output folder.
-  ///   - remove: called with the path of each file that an earlier run left of a case and the other
-  ///     ledger does not know, before this one forgets it.
-  package func adopt(from other: String, remove: (String) -> Void) throws(LedgerError) {
+  ///   - remove: called with each file that an earlier run left of a case and the other ledger does
+  ///     not know, before this one forgets it. By now it may be another shard's.
+  package func adopt(from other: String, remove: (OutputFile) -> Void) throws(LedgerError) {
     do {
       try queue.writeWithoutTransaction { database in
         try database.execute(
           sql: "ATTACH DATABASE ? AS other", arguments: ["\(other)/\(Self.fileName)"])
         defer { try? database.execute(sql: "DETACH DATABASE other") }
         try database.inTransaction {
-          try Self.stalePaths(in: database).forEach(remove)
+          try Self.staleFiles(in: database).forEach(remove)
           try database.execute(sql: Self.adoption)
           return .commit
         }
@@ -41,13 +41,14 @@ extension Ledger {
       WHERE new.position IS NOT NULL AND new.name = old.name COLLATE NOCASE)
     """
 
-  private static func stalePaths(in database: Database) throws -> [String] {
-    try String.fetchAll(
+  private static func staleFiles(in database: Database) throws -> [OutputFile] {
+    let rows = try Row.fetchAll(
       database,
       sql: """
-        SELECT path FROM main.outputs WHERE case_id IN (\(replaced))
+        SELECT path, sha256 FROM main.outputs WHERE case_id IN (\(replaced))
           AND path NOT IN (SELECT path FROM other.outputs)
         """)
+    return rows.map { OutputFile(path: $0["path"], sha256: $0["sha256"]) }
   }
 
   /// What a listed file is known by to all shards, which may see the inputs under different paths and

@@ -16,8 +16,11 @@ package struct LedgerPlan: Sendable, Equatable {
 package enum LedgerChoice: Sendable {
   /// It is another run's: a different shard's.
   case leave
-  /// It is not there as a whole yet; what is known of it from before stands until it is.
+  /// It is not there as a whole yet; what is known of it from before stands until it is, where the
+  /// file has not changed.
   case wait
+  /// It is not there any more; what was made of it stands.
+  case gone
   /// It is to be worked on, or checked where it was before.
   case work
   /// The same process has looked at it a moment ago, and it has not changed since.
@@ -57,17 +60,22 @@ package struct LedgerBasis: Sendable, Equatable {
 
 extension Ledger {
   /// Replaces the listing by what `walk` finds.
-  /// - Parameter walk: calls its argument for each file in order; it answers false for a file that
-  ///   came before, by whatever path.
-  /// - Throws: ``LedgerError``, or what `walk` throws; the old listing stays then.
-  package func list(_ walk: (_ add: (ListedFile) throws -> Bool) throws -> Void) throws {
+  /// - Parameters:
+  ///   - keepingOld: files of the old listing stay in it, also those that are not found any more.
+  ///   - walk: calls its argument for each file in order; it answers false for a file that came
+  ///     before, by whatever path.
+  /// - Throws: ``LedgerError``, or what `walk` throws; the old listing is as it was then.
+  package func list(
+    keepingOld: Bool = false, _ walk: (_ add: (ListedFile) throws -> Bool) throws -> Void
+  ) throws {
     do {
       try queue.write { database in
-        try database.execute(sql: "DELETE FROM listing")
+        if !keepingOld { try database.execute(sql: "DELETE FROM listing") }
         try walk { file in
           let statement = try database.cachedStatement(
             sql: """
-              INSERT OR IGNORE INTO listing(path, resolved, relative, refusal) VALUES (?, ?, ?, ?)
+              INSERT INTO listing(path, resolved, relative, refusal) VALUES (?, ?, ?, ?)
+              ON CONFLICT(resolved) DO \(keepingOld ? "UPDATE SET refusal = excluded.refusal" : "NOTHING")
               """)
           try statement.execute(
             arguments: [file.path, file.resolved, file.relative, file.refusal])
@@ -79,13 +87,24 @@ extension Ledger {
     }
   }
 
+  /// Calls `body` with the relative path of each listed file, in order.
+  package func forEachListed(_ body: (String) -> Void) throws(LedgerError) {
+    try read { database in
+      let paths = try String.fetchCursor(
+        database, sql: "SELECT relative FROM listing ORDER BY position")
+      while let relative = try paths.next() { body(relative) }
+    }
+  }
+
   /// Settles which listed files have to be worked on, and under which names.
   /// - Parameters:
   ///   - choice: told path and relative path, what to do with a file.
+  ///   - isUnchanged: whether the file at a path still has a hash.
   ///   - name: gives each file its name, called with all relative paths in order.
   package func plan(
     _ basis: LedgerBasis, cleaning: LedgerCleaning,
     choice: (_ path: String, _ relative: String) throws -> LedgerChoice = { _, _ in .work },
+    isUnchanged: (_ path: String, _ sha256: String) throws -> Bool = { _, _ in true },
     name: (String) -> String
   ) throws(LedgerError) -> LedgerPlan {
     try write { database in
@@ -99,11 +118,13 @@ extension Ledger {
         plan.listed += 1
         let name = name(row["relative"])
         let choice = try choice(row["path"], row["relative"])
-        if choice == .wait {
+        if choice == .wait || choice == .gone {
+          let path: String = row["path"]
+          guard let old = try standing(path, name: name, basis, in: database) else { continue }
+          let isSame = try old.sha256.map { try isUnchanged(path, $0) } ?? false
+          guard choice == .gone || isSame else { continue }
           try database.execute(
-            sql: """
-              UPDATE cases SET position = ? WHERE path = ? AND name = ? AND state <> 'waiting'
-              """, arguments: [row["position"], row["path"], name])
+            sql: "UPDATE cases SET position = ? WHERE id = ?", arguments: [row["position"], old.id])
         }
         guard choice == .work || choice == .keep else { continue }
         let state = try place(
@@ -116,6 +137,19 @@ extension Ledger {
       try dropForgotten(cleaning, in: database)
       return plan
     }
+  }
+
+  /// The case of a file that is not looked into, where its results are of this basis.
+  private func standing(
+    _ path: String, name: String, _ basis: LedgerBasis, in database: Database
+  ) throws -> (id: Int64, sha256: String?)? {
+    try Row.fetchOne(
+      database,
+      sql: """
+        SELECT id, sha256 FROM cases WHERE path = ? AND name = ? AND state <> 'waiting'
+          AND configuration_sha256 = ? AND model_sha256 = ?
+        """, arguments: [path, name, basis.configurationSHA256, basis.modelSHA256]
+    ).map { ($0["id"], $0["sha256"]) }
   }
 
   /// - Parameter keeps: results that can stand do, without being checked.
@@ -145,7 +179,7 @@ extension Ledger {
       && old["configuration_sha256"] as String? == basis.configurationSHA256
       && old["model_sha256"] as String? == basis.modelSHA256
     var state = CaseState(rawValue: old["state"]) ?? .waiting
-    if state == .failed && basis.retriesFailed || !stands { state = .waiting }
+    if state == .failed && basis.retriesFailed && !keeps || !stands { state = .waiting }
     if hasMoved { try dropOutputs(of: id, cleaning, in: database) }
     // A case that killed one worker keeps that mark until it is done or set aside.
     let kills: Int = old["state"] == CaseState.waiting.rawValue ? old["kills"] : 0

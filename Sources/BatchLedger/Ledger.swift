@@ -33,8 +33,9 @@ package final class Ledger {
       queue = try Self.reader(of: path)
       guard try queue.read(LedgerSchema.migrator.hasCompletedMigrations) else {
         // A run that ended while it made the file, on a full disk for one, has left nothing in it.
-        let table = try queue.read { try Row.fetchOne($0, sql: "SELECT 1 FROM sqlite_schema") }
-        throw table == nil ? LedgerError.missing(path: path) : .damaged(path: path)
+        let tables = "SELECT COUNT(*) FROM sqlite_schema WHERE name NOT LIKE '%grdb_%'"
+        let count = try queue.read { try Int.fetchOne($0, sql: tables) ?? 0 }
+        throw count == 0 ? LedgerError.missing(path: path) : .damaged(path: path)
       }
       if try queue.read(LedgerSchema.migrator.hasBeenSuperseded) {
         throw LedgerError.tooNew(path: path)
@@ -42,6 +43,11 @@ package final class Ledger {
     } catch {
       throw LedgerError(error, path: path)
     }
+  }
+
+  /// Whether a folder holds a ledger that can be read, and so the results of a batch.
+  package static func isOne(in folder: String) -> Bool {
+    access("\(folder)/\(fileName)", F_OK) == 0 && (try? Ledger(reading: folder)) != nil
   }
 
   /// Whoever may not write in the folder cannot make the journal's index either, which SQLite wants
@@ -121,6 +127,18 @@ package final class Ledger {
       try database.execute(
         sql: "UPDATE runs SET finished = ?, ending = ?, model_name = ?, facts = ? WHERE id = ?",
         arguments: [finished, ending, modelName, facts, run])
+    }
+  }
+
+  /// What the latest run with a model knew of it, where one came to its end.
+  package func latestFacts(modelSHA256: String) throws(LedgerError) -> String? {
+    try read { database in
+      try String.fetchOne(
+        database,
+        sql: """
+          SELECT facts FROM runs WHERE model_sha256 = ? AND facts IS NOT NULL AND model_name <> ''
+          ORDER BY id DESC LIMIT 1
+          """, arguments: [modelSHA256])
     }
   }
 

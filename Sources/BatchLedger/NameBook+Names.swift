@@ -4,8 +4,9 @@ private import GRDB
 extension NameBook {
   /// Notes the files of one listing.
   /// - Parameter body: calls its argument with each file and the pseudonym that is wanted for it; it
-  ///   answers the one to use, the same or, where that stands for another file of this listing,
-  ///   one with a number behind it.
+  ///   answers the one to use, the same or, where that stands for another file, one with a number
+  ///   behind it. What a pseudonym once stood for it stands for for good: reports of earlier nights
+  ///   are about that file.
   /// - Throws: ``LedgerError``, or what `body` throws; the book stays as it was then.
   package func list(
     _ body: (_ note: @escaping (ListedFile, _ wanted: String) throws -> String) throws -> Void
@@ -15,7 +16,7 @@ extension NameBook {
         try database.execute(sql: "UPDATE book SET listing = listing + 1")
         let listing = try Int64.fetchOne(database, sql: "SELECT listing FROM book") ?? 0
         try body { file, wanted in
-          let pseudonym = try Self.free(wanted, for: file, in: database) { $0 < listing }
+          let pseudonym = try Self.free(wanted, for: file, in: database)
           let insert = try database.cachedStatement(
             sql: """
               INSERT INTO names(pseudonym, path, relative, resolved, listing)
@@ -35,18 +36,18 @@ extension NameBook {
 
   /// The pseudonym that a file has, or would get first.
   package func pseudonym(of file: ListedFile, wanted: String) throws(LedgerError) -> String {
-    try read { database in try Self.free(wanted, for: file, in: database) { _ in false } }
+    try read { database in try Self.free(wanted, for: file, in: database) }
   }
 
-  /// The first of `wanted`, `wanted-2`, … that is free, the file's own, or out of date.
-  private static func free(
-    _ wanted: String, for file: ListedFile, in database: Database, isOutdated: (Int64) -> Bool
-  ) throws -> String {
+  /// The first of `wanted`, `wanted-2`, … that is free or the file's own.
+  private static func free(_ wanted: String, for file: ListedFile, in database: Database) throws
+    -> String
+  {
     var (candidate, number) = (wanted, 1)
     let find = try database.cachedStatement(
-      sql: "SELECT resolved, listing FROM names WHERE pseudonym = ?")
-    while let row = try Row.fetchOne(find, arguments: [candidate]) {
-      if row["resolved"] == file.resolved || isOutdated(row["listing"]) { break }
+      sql: "SELECT resolved FROM names WHERE pseudonym = ?")
+    while let resolved = try String.fetchOne(find, arguments: [candidate]) {
+      if resolved == file.resolved { break }
       number += 1
       candidate = "\(wanted)-\(number)"
     }
@@ -83,17 +84,25 @@ extension NameBook {
   }
 
   /// Takes over the names of another folder's book with the same key, which nobody is writing.
-  package func adopt(from other: String) throws(LedgerError) {
+  /// - Parameter onlyOwn: those that cases of the folder's ledger have, and its inputs': of the rest
+  ///   of what a shard listed other shards know better.
+  package func adopt(from other: String, onlyOwn: Bool = false) throws(LedgerError) {
     do {
       try queue.writeWithoutTransaction { database in
         try database.execute(
           sql: "ATTACH DATABASE ? AS other", arguments: ["\(other)/\(Self.fileName)"])
         defer { try? database.execute(sql: "DETACH DATABASE other") }
+        let all = """
+          INSERT OR REPLACE INTO main.names(pseudonym, path, relative, resolved, listing)
+          SELECT pseudonym, path, relative, resolved, 0 FROM other.names
+          """
+        guard onlyOwn else { return try database.execute(sql: all) }
         try database.execute(
-          sql: """
-            INSERT OR REPLACE INTO main.names(pseudonym, path, relative, resolved, listing)
-            SELECT pseudonym, path, relative, resolved, 0 FROM other.names
-            """)
+          sql: "ATTACH DATABASE ? AS ledger", arguments: ["\(other)/\(Ledger.fileName)"])
+        defer { try? database.execute(sql: "DETACH DATABASE ledger") }
+        try database.execute(
+          sql: all
+            + " WHERE relative = '' OR pseudonym IN (SELECT path FROM ledger.cases)")
       }
     } catch {
       throw LedgerError(names: error, path: path)

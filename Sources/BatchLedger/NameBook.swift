@@ -42,6 +42,9 @@ package final class NameBook {
     try self.init(path: path)
   }
 
+  /// Takes the book of a folder away; its names stand in another by then.
+  package static func remove(from folder: String) { unlink("\(folder)/\(fileName)") }
+
   private init(path: String) throws(LedgerError) {
     self.path = path
     do {

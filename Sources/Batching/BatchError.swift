@@ -36,6 +36,10 @@ package enum BatchError: Error, Equatable, CustomStringConvertible {
   case namesArePseudonyms(folder: String)
   /// Pseudonyms are in the folder, and what they stand for is not.
   case namesAreLost(folder: String)
+  /// Another process works on the cases of this run.
+  case casesAreTaken(folder: String)
+  /// What keeps other runs out is gone.
+  case lockIsGone(folder: String)
   /// There are no pseudonyms to look up.
   case namesAreNotHidden(folder: String)
   /// A shard's pseudonyms were made with another key than those of the others.
@@ -81,6 +85,12 @@ package enum BatchError: Error, Equatable, CustomStringConvertible {
     case .namesAreLost(let folder):
       "\(folder) has no names.sqlite, which says what file each pseudonym stands for: put it back, or "
         + "choose another output folder"
+    case .casesAreTaken(let folder):
+      "another run has taken files of this one: wait for whoever else writes into \(folder), then run "
+        + "again"
+    case .lockIsGone(let folder):
+      "\(folder)/\(OutputLock.fileName) was removed or replaced while the run was at work, so another may "
+        + "have begun: wait for it, then run again"
     case .namesAreNotHidden(let folder):
       "\(folder) has no pseudonyms: its results are called after their files"
     case .keysDiffer(let shard):

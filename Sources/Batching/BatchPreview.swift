@@ -18,16 +18,23 @@ package enum BatchPreview {
 
   /// Calls `body` with the path of each input in order; in a pseudonymous batch with its pseudonym,
   /// or "-" where no run has settled the key of those.
+  /// - Parameter passOver: told of folders that are left out, with results of another batch.
   /// - Throws: ``BatchError``, or what `body` throws.
-  package static func run(_ batch: BatchRun, _ body: (String, Verdict) throws -> Void) throws {
+  package static func run(
+    _ batch: BatchRun, passOver: (_ folder: String) -> Void = { _ in },
+    _ body: (String, Verdict) throws -> Void
+  ) throws {
     do {
-      try preview(batch, body)
+      try preview(batch, passOver, body)
     } catch let error as BatchError where batch.configuration.isPseudonymous {
       throw error.hiding(batch.inputs)
     }
   }
 
-  private static func preview(_ batch: BatchRun, _ body: (String, Verdict) throws -> Void) throws {
+  private static func preview(
+    _ batch: BatchRun, _ passOver: (_ folder: String) -> Void,
+    _ body: (String, Verdict) throws -> Void
+  ) throws {
     try InputWalk.check(batch.inputs, outputFolder: batch.folder)
     let basis = LedgerBasis(
       configurationSHA256: batch.configuration.digest.description,
@@ -39,7 +46,7 @@ package enum BatchPreview {
     let book = try NameBook(reading: batch.ledgerFolder)
     let pseudonyms = book.map(Pseudonyms.init)
     var names = OutputNames()
-    try forEachFile(of: batch) {
+    try forEachFile(of: batch, passOver: passOver) {
       names.count(try pseudonyms?.disguised($0).relative ?? $0.relative)
     }
     var hasAny = false
@@ -55,11 +62,15 @@ package enum BatchPreview {
     if !hasAny { throw BatchError.noImages(inputs: batch.inputs) }
   }
 
-  private static func forEachFile(of batch: BatchRun, _ body: (ListedFile) throws -> Void) throws {
-    // Hashes, as for names: a million paths would fill the memory.
+  private static func forEachFile(
+    of batch: BatchRun, passOver: (_ folder: String) -> Void = { _ in },
+    _ body: (ListedFile) throws -> Void
+  ) throws {
+    // Hashes, as for names: a million paths would fill the memory. Of bytes: to a file system two
+    // spellings of one text are two names.
     var seen = Set<Int>()
-    try InputWalk.walk(batch.inputs, outputFolder: batch.folder) { file in
-      if seen.insert(file.resolved.hashValue).inserted { try body(file) }
+    try InputWalk.walk(batch.inputs, outputFolder: batch.folder, passOver: passOver) { file in
+      if seen.insert(Array(file.resolved.utf8).hashValue).inserted { try body(file) }
     }
   }
 

@@ -74,6 +74,12 @@ package struct BatchRun {
     let basis: LedgerBasis
     /// Nil where files are called what they are called.
     let pseudonyms: Pseudonyms?
+    let locks: [OutputLock]
+
+    /// - Throws: ``BatchError/lockIsGone(folder:)``.
+    func checkLocks() throws(BatchError) {
+      for lock in locks where !lock.isIntact { throw .lockIsGone(folder: lock.folder) }
+    }
   }
 
   /// Keeps other runs out of the output folder while `body` works with its ledger.
@@ -93,7 +99,8 @@ package struct BatchRun {
       let before = try ledger.latestRun()
       if let before, before.ending == nil { removeTemporaries() }
       let pseudonyms = try NamePolicy.pseudonyms(of: self, ledger)
-      return try body(Books(ledger: ledger, basis: basis, pseudonyms: pseudonyms))
+      return try body(
+        Books(ledger: ledger, basis: basis, pseudonyms: pseudonyms, locks: locks))
     } catch let error as LedgerError {
       throw .ledger(error)
     } catch let error as BatchError {
@@ -104,14 +111,15 @@ package struct BatchRun {
   }
 
   /// One run over those inputs that `choice` names.
+  /// - Parameter adds: whether what the last run listed stays listed.
   func work(
-    _ books: Books, choosing choice: (_ path: String, _ relative: String) -> LedgerChoice,
+    _ books: Books, adds: Bool = false,
+    choosing choice: (_ path: String, _ relative: String) -> LedgerChoice,
     _ shouldStop: @escaping () -> Bool, _ listen: @escaping (BatchEvent) -> Void
   ) throws -> RunRecord {
     let (ledger, basis, pseudonyms) = (books.ledger, books.basis, books.pseudonyms)
     let (started, clock) = (Self.timestamp(), ContinuousClock.now)
     let inputs = try pseudonyms?.note(inputs: inputs) ?? inputs
-    let before = try ledger.latestRun()
     let number = try ledger.begin(
       RunDescription(
         program: configuration.program, process: getpid(), inputs: JSONValue(inputs).text(),
@@ -123,17 +131,21 @@ package struct BatchRun {
       setup: WorkerSetup(
         parent: getpid(), memory: settings.memory, model: model, folder: folder,
         configuration: configuration),
-      pseudonyms: pseudonyms, listen: listen, shouldStop: shouldStop)
+      pseudonyms: pseudonyms, checkLocks: books.checkLocks, listen: listen,
+      shouldStop: shouldStop)
     try scheduler.startFirst()
-    let plan = try makePlan(books, choosing: choice) { files in
+    var passedOver = 0
+    let plan = try makePlan(books, adds: adds, choosing: choice) { files in
       if shouldStop() { throw BatchError.interrupted }
       try scheduler.glance()
       listen(.listing(files: files))
     } passOver: { folder in
+      passedOver += 1
       listen(.passedOver(folder: pseudonyms == nil ? folder : nil))
     }
     listen(.planned(files: plan.files, toCheck: plan.toCheck))
     let isComplete = try scheduler.run(cases: plan.files, ofAll: plan.listed)
+    try books.checkLocks()
     if scheduler.hasLostWorkers { removeTemporaries() }
     var run = RunRecord(
       program: configuration.program, model: ModelIdentity(name: "", sha256: basis.modelSHA256),
@@ -143,7 +155,7 @@ package struct BatchRun {
     run.describe(configuration.pictures)
     // Where there was nothing to do, no worker has said what the model is.
     var model = scheduler.model
-    if model == nil, let before, before.modelSHA256 == basis.modelSHA256, let text = before.facts {
+    if model == nil, let text = try ledger.latestFacts(modelSHA256: basis.modelSHA256) {
       model = try RunFacts(text: text).model
     }
     if let model { run.describe(model) }
@@ -151,6 +163,7 @@ package struct BatchRun {
     let counts = try ledger.entryCounts()
     run.counts = RunCounts(counts)
     run.circumstances = try circumstances(scheduler, ledger.caseCounts(), counts, run.elapsed)
+    run.circumstances.append(.init("folders_passed_over", .integer(passedOver)))
     if shard == nil {
       try RunOutputs.write(run, from: ledger, to: folder)
     } else {

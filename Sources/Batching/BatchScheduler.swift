@@ -15,11 +15,14 @@ final class BatchScheduler {
   private let writer: CaseWriter
   /// Nil where files are called what they are called.
   private let pseudonyms: Pseudonyms?
+  private let checkLocks: () throws(BatchError) -> Void
   private let listen: (BatchEvent) -> Void
   private let shouldStop: () -> Bool
   private var workers: [WorkerProcess] = []
   private var earlyDeaths = 0
   private var stopDeadline: ContinuousClock.Instant?
+  /// When workers were last listened to.
+  private var lastTurn = ContinuousClock.now
   private var unsettled = 0
   private var thumbnailSide = 0
   /// Nil until the first worker is ready.
@@ -36,14 +39,15 @@ final class BatchScheduler {
 
   init(
     ledger: Ledger, basis: LedgerBasis, settings: BatchSettings, setup: WorkerSetup,
-    pseudonyms: Pseudonyms?, listen: @escaping (BatchEvent) -> Void,
-    shouldStop: @escaping () -> Bool
+    pseudonyms: Pseudonyms?, checkLocks: @escaping () throws(BatchError) -> Void,
+    listen: @escaping (BatchEvent) -> Void, shouldStop: @escaping () -> Bool
   ) {
     self.ledger = ledger
     self.basis = basis
     self.settings = settings
     self.setup = setup
     self.pseudonyms = pseudonyms
+    self.checkLocks = checkLocks
     self.listen = listen
     self.shouldStop = shouldStop
     writer = CaseWriter(
@@ -68,14 +72,16 @@ final class BatchScheduler {
   ///   - all: how many one report will show.
   /// - Returns: true when every case is settled.
   func run(cases: Int, ofAll all: Int) throws(BatchError) -> Bool {
-    unsettled = cases
+    (unsettled, lastTurn) = (cases, .now)
     let hasThumbnails = setup.configuration.includesThumbnails
     thumbnailSide = hasThumbnails ? RunOutputs.thumbnailSide(cases: all) : 0
     while unsettled > 0 {
       noticeStop()
+      try checkLocks()
       if stopDeadline == nil {
         while workers.count < min(settings.jobs, unsettled) { try start() }
         try assign()
+        try checkProgress()
       } else if !workers.contains(where: \.isBusy) {
         return false
       }
@@ -96,6 +102,12 @@ final class BatchScheduler {
       try WorkerProcess(
         executable: settings.executable, setup: setup,
         deadline: .now + max(settings.timeout, .seconds(60))))
+  }
+
+  /// Cases are left, and neither the ledger nor a worker has one: somebody else took them.
+  private func checkProgress() throws(BatchError) {
+    guard !workers.isEmpty, workers.allSatisfy(\.isIdle) else { return }
+    throw .casesAreTaken(folder: setup.folder)
   }
 
   /// Threads for one case: the last ones may use what the others leave, but no more than there is.
@@ -129,7 +141,12 @@ final class BatchScheduler {
     let deadlines = workers.filter { !$0.isIdle }.map(\.deadline)
     let next = (deadlines + [.now + patience]).min() ?? .now
     let milliseconds = max((next - .now) / .milliseconds(1), 0).rounded(.up)
-    guard poll(&polled, nfds_t(polled.count), Int32(milliseconds)) > 0 else { return }
+    let answer = poll(&polled, nfds_t(polled.count), Int32(milliseconds))
+    // Who was stopped with its workers (Ctrl-Z, a frozen container) must not blame them for it.
+    let away = ContinuousClock.now - lastTurn - .milliseconds(Int(milliseconds))
+    if away > .seconds(1) { for worker in workers { worker.deadline += away } }
+    lastTurn = .now
+    guard answer > 0 else { return }
     for (worker, poll) in zip(workers, polled) where poll.revents != 0 {
       worker.flush()
       let (replies, hasEnded) = worker.replies()
@@ -272,7 +289,8 @@ final class BatchScheduler {
     do {
       files = try writer.write(failed: record)
     } catch {
-      throw .cannotWrite(error)
+      guard case .cannotPlace = error else { throw .cannotWrite(error) }
+      files = []
     }
     let entry = RunEntry(
       record, labels: model?.labels ?? [], includesPHI: setup.configuration.includesPHI)

@@ -159,7 +159,9 @@ package final class CaseRunner {
       light.mask = nil
       record.outcome = .screened(light, thumbnail)
     } catch let error as FileError {
-      throw .cannotWrite(error)
+      guard case .cannotPlace = error else { throw .cannotWrite(error) }
+      try fail(source, Self.misplaced(error), report)
+      return false
     } catch {
       try fail(source, String(describing: error), report)
       return false
@@ -168,13 +170,20 @@ package final class CaseRunner {
     return true
   }
 
+  /// The path of the results is at fault, which is this case's: the others go on.
+  static func misplaced(_ error: FileError) -> String {
+    guard case .cannotPlace(_, let reason) = error else { return "\(error)" }
+    return "its results cannot be written: \(reason)"
+  }
+
   private func fail(_ source: CaseSource, _ reason: String, _ report: Report) throws(BatchError) {
     let record = CaseRecord(source: source, outcome: .failed(reason))
     let files: [OutputFile]
     do {
       files = try CaseWriter(outputs).write(failed: record)
     } catch {
-      throw .cannotWrite(error)
+      guard case .cannotPlace = error else { throw .cannotWrite(error) }
+      return try report(.finished(record, []))
     }
     try report(.finished(record, files))
   }

@@ -14,10 +14,11 @@ package enum InputWalk {
     -> [CaseWork]
   {
     var found: [ListedFile] = []
-    var seen = Set<String>()
+    // By bytes: to a file system two spellings of one text are two names.
+    var seen = Set<[UInt8]>()
     try check(inputs, outputFolder: outputFolder)
     walk(inputs, outputFolder: outputFolder) { file in
-      if seen.insert(file.resolved).inserted { found.append(file) }
+      if seen.insert(Array(file.resolved.utf8)).inserted { found.append(file) }
     }
     guard !found.isEmpty else { throw .noImages(inputs: inputs) }
     let names = OutputNames.assign(to: found.map(\.relative))
@@ -89,8 +90,7 @@ package enum InputWalk {
       excluding: { folder in
         guard let output else { return false }
         if resolved(folder) == output { return true }
-        let ledger = "\(folder)/\(Ledger.fileName)"
-        let holdsResults = access(ledger, F_OK) == 0 && !ImageDiscovery.isFolder(ledger)
+        let holdsResults = Ledger.isOne(in: folder)
         if holdsResults { passOver(folder) }
         return holdsResults
       },

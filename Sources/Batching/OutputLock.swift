@@ -5,11 +5,14 @@ private import Foundation
 package final class OutputLock {
   package static let fileName = ".lock"
   private let descriptor: Int32
+  package let folder: String
+  private var path: String { "\(folder)/\(Self.fileName)" }
 
   /// - Parameter isShared: others that share it too may have it at the same time.
   /// - Throws: ``BatchError/inUse(folder:process:)`` while another run has it,
   ///   ``BatchError/cannotWrite(_:)`` when the folder takes no file.
   package init(folder: String, isShared: Bool = false) throws(BatchError) {
+    self.folder = folder
     let path = "\(folder)/\(Self.fileName)"
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
@@ -45,6 +48,13 @@ package final class OutputLock {
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+  }
+
+  /// True while the file that is locked is the one that others would lock.
+  var isIntact: Bool {
+    var (own, there) = (stat(), stat())
+    return fstat(descriptor, &own) == 0 && stat(path, &there) == 0 && own.st_ino == there.st_ino
+      && own.st_dev == there.st_dev
   }
 
   private static func holder(_ descriptor: Int32) -> Int32? {

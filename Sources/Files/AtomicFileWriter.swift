@@ -13,7 +13,7 @@ package final class AtomicFileWriter {
     self.path = path
     temporary = "\(path).part-\(getpid())-\(UInt32.random(in: 0 ... .max))"
     descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .cannotWrite(path: path, reason: reasonOfErrno()) }
+    guard descriptor >= 0 else { throw .ofErrno(path: path) }
   }
 
   /// True for the names that files have until they are whole.
@@ -45,7 +45,7 @@ package final class AtomicFileWriter {
   /// Makes the file durable under its name. Nothing may be appended afterwards.
   package func commit() throws(FileError) {
     guard fsync(descriptor) == 0, rename(temporary, path) == 0 else {
-      throw .cannotWrite(path: path, reason: reasonOfErrno())
+      throw .ofErrno(path: path)
     }
     close(descriptor)
     descriptor = -1

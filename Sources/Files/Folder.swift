@@ -22,7 +22,7 @@ package enum Folder {
     if path.isEmpty || stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR { return }
     try make(parent(of: path))
     guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
-      throw .cannotWrite(path: path, reason: reasonOfErrno())
+      throw .ofErrno(path: path)
     }
     syncFolder(of: path)
   }

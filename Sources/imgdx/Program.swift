@@ -7,7 +7,10 @@ private import Foundation
 @main
 enum Program {
   static func main() {
-    let arguments = CommandLineArguments.all()
+    guard let arguments = CommandLineArguments.all() else {
+      Terminal.say("imgdx: the command line cannot be read: is /proc mounted?")
+      exit(Ending.couldNotRun.rawValue)
+    }
     ProcessSettings.apply(isWorker: arguments.first == WorkerCommand.name)
     let ending = run(arguments)
     exit(ending.rawValue)

@@ -51,7 +51,7 @@ import Testing
   {
     var removed: [String] = []
     try target.beginMerging()
-    for folder in folders { try target.adopt(from: folder) { removed.append($0) } }
+    for folder in folders { try target.adopt(from: folder) { removed.append($0.path) } }
     return (try target.endMerging { _, _, _ in true }, removed)
   }
 

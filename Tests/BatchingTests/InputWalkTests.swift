@@ -1,3 +1,4 @@
+import BatchLedger
 import Foundation
 import Testing
 
@@ -81,8 +82,15 @@ import Testing
 
   /// Masks of last night were screened as if they were studies.
   @Test func resultsOfAnotherBatchInsideAnInputArePassedOver() throws {
-    let files = ["a.png": png, "night/a.mask.png": png, "night/ledger.sqlite": [], "z/b.png": png]
+    let files = [
+      "a.png": png, "night/a.mask.png": png, "z/b.png": png, "z/ledger.sqlite": [UInt8](),
+    ]
     try folder(files) { root in
+      // The empty file in z was nobody's ledger, and hid the folder.
+      _ = try Ledger(folder: root + "/night").begin(
+        RunDescription(
+          program: "imgdx", process: 1, inputs: "[]", configuration: "{}",
+          configurationSHA256: "", modelSHA256: "", started: ""))
       var (found, passedOver): ([String], [String]) = ([], [])
       InputWalk.walk([root], outputFolder: root + "/out", passOver: { passedOver.append($0) }) {
         found.append($0.relative)

@@ -14,8 +14,10 @@ enum NamePolicy {
     // Shards share the key of the whole, whoever makes it first.
     let whole = try NameBook(folder: batch.folder, key: KeyedHash.randomKey)
     guard let shard = batch.shard else { return Pseudonyms(whole) }
+    let isNew = !hasBook(batch.ledgerFolder)
     let own = try NameBook(folder: batch.ledgerFolder, key: { whole.key })
     guard own.key == whole.key else { throw BatchError.keysDiffer(shard: shard) }
+    if isNew { try own.adopt(from: batch.folder) }
     return Pseudonyms(own)
   }
 

@@ -30,6 +30,8 @@ package struct BatchMerge {
     guard !shards.isEmpty else { throw .noShards(folder: folder) }
     let lock = try OutputLock(folder: folder)
     defer { withExtendedLifetime(lock) {} }
+    // Of a merge that was killed; no shard is at work now.
+    Folder.removeTemporaries(below: folder)
     do {
       return try merge(shards, checking)
     } catch let error as BatchError {
@@ -70,7 +72,8 @@ package struct BatchMerge {
     return try report(parts, facts, states, checking)
   }
 
-  /// Names of all shards into one book; they are of no use in one report where their keys differ.
+  /// Names of all shards into one book, the only one from then on; they are of no use in one report
+  /// where their keys differ.
   private func joinNames(of shards: [Shard]) throws {
     let books = try shards.compactMap { shard in
       try NameBook(reading: shard.folder(in: folder)).map { (shard, $0.key) }
@@ -79,8 +82,9 @@ package struct BatchMerge {
     let whole = try NameBook(folder: folder, key: { first.1 })
     for (shard, key) in books {
       guard key == whole.key else { throw BatchError.keysDiffer(shard: shard) }
-      try whole.adopt(from: shard.folder(in: folder))
+      try whole.adopt(from: shard.folder(in: folder), onlyOwn: true)
     }
+    for (shard, _) in books { NameBook.remove(from: shard.folder(in: folder)) }
   }
 
   private func report(
@@ -93,7 +97,9 @@ package struct BatchMerge {
     let number = try ledger.begin(description)
     try ledger.beginMerging()
     for part in parts {
-      try ledger.adopt(from: part.shard.folder(in: folder)) { unlink("\(folder)/\($0)") }
+      try ledger.adopt(from: part.shard.folder(in: folder)) { file in
+        if file.isWhole(in: folder) { unlink("\(folder)/\(file.path)") }
+      }
     }
     let filesLeft = try ledger.endMerging { file, index, count in
       checking(index, count)

@@ -23,7 +23,8 @@ extension BatchRun {
         studies.look(
           at: inputs, outputFolder: folder, takesAll: isOver && watch.takesIncomplete)
         if latest == nil || studies.hasNews {
-          let run = try work(books, choosing: studies.choice, shouldStop, listen)
+          let run = try work(
+            books, adds: latest != nil, choosing: studies.choice, shouldStop, listen)
           latest = run
           if run.wasInterrupted { return run }
           studies.noteRun()

@@ -20,15 +20,14 @@ struct StudyWatch {
   }
   private let quietPeriod: Duration
   private var studies: [String: Study] = [:]
-  /// Studies that were worked on are gone.
-  private var hasLosses = false
+  /// Studies that were worked on and are gone since, archived or with their disk: what was found in
+  /// them stands.
+  private var departed: Set<String> = []
 
   init(quietPeriod: Duration) { self.quietPeriod = quietPeriod }
 
-  /// There are studies that have come to rest and were not worked on since, or some are gone.
-  var hasNews: Bool {
-    hasLosses || studies.values.contains { $0.isQuiet && $0.settled != $0.signature }
-  }
+  /// There are studies that have come to rest and were not worked on since.
+  var hasNews: Bool { studies.values.contains { $0.isQuiet && $0.settled != $0.signature } }
 
   /// Studies that still change.
   var changing: Int { studies.values.count { !$0.isQuiet } }
@@ -51,7 +50,9 @@ struct StudyWatch {
       study.latest = max(study.latest, change)
       seen[Self.study(of: file.path, file.relative)] = study
     }
-    if studies.contains(where: { $1.settled != nil && seen[$0] == nil }) { hasLosses = true }
+    for (name, study) in studies where study.settled != nil && seen[name] == nil {
+      departed.insert(name)
+    }
     let (now, date) = (ContinuousClock.now, Date().timeIntervalSince1970)
     let period = quietPeriod / .seconds(1)
     studies = Dictionary(
@@ -69,13 +70,16 @@ struct StudyWatch {
 
   /// What a run has to do with a file.
   func choice(of path: String, _ relative: String) -> LedgerChoice {
-    guard let study = studies[Self.study(of: path, relative)], study.isQuiet else { return .wait }
+    let name = Self.study(of: path, relative)
+    guard let study = studies[name] else { return departed.contains(name) ? .gone : .wait }
+    var status = stat()
+    if study.settled != nil && lstat(path, &status) != 0 { return .gone }
+    guard study.isQuiet else { return .wait }
     return study.settled == study.signature ? .keep : .work
   }
 
   /// A run over the studies at rest has ended.
   mutating func noteRun() {
-    hasLosses = false
     for (name, study) in studies where study.isQuiet { studies[name]?.settled = study.signature }
   }
 

@@ -6,9 +6,10 @@ private import Foundation
 /// before the program starts, as profilers on clusters and libfaketime do, hides them from it: the
 /// program would take an empty command line for a wish for help, do nothing, and end with 0.
 enum CommandLineArguments {
-  static func all() -> [String] {
-    let found = CommandLine.arguments
-    return Array((found.isEmpty ? fromKernel() : found).dropFirst())
+  /// Nil where not even the program's name can be read.
+  static func all() -> [String]? {
+    let found = CommandLine.arguments.isEmpty ? fromKernel() : CommandLine.arguments
+    return found.isEmpty ? nil : Array(found.dropFirst())
   }
 
   private static func fromKernel() -> [String] {

@@ -123,6 +123,45 @@ import Testing
     #expect(try bench.snapshot("out").keys.filter { $0.hasPrefix("slow.") } == ["slow.json"])
   }
 
+  /// Two runs were let in, and waited for each other's cases for ever.
+  @Test func aRunWhoseLockIsTakenAwayStops() throws {
+    let bench = try BatchBench(images: 40)
+    let first = try bench.start("out", ["--jobs", "1"])
+    #expect(first.wait { bench.exists("out/0001.json") })
+    try FileManager.default.removeItem(atPath: bench.folder + "/out/.lock")
+    #expect(first.end() == 1)
+    #expect(first.errors.contains(".lock was removed or replaced"), "\(first.errors)")
+    #expect(try bench.run("out").status == 0)
+    #expect(try bench.text("out/summary.csv").split(whereSeparator: \.isNewline).count == 41)
+  }
+
+  /// A terminal's Ctrl-Z, a frozen container: the time that nobody had counts for nobody.
+  @Test func aRunThatIsFrozenDoesNotBlameItsFiles() throws {
+    let bench = try BatchBench(images: 40)
+    let batch = try bench.start("out", ["--timeout", "2", "--jobs", "1"])
+    #expect(batch.wait { hasDone(bench, "out", 4) })
+    let parent = batch.process.processIdentifier
+    kill(parent, SIGSTOP)
+    batch.hold()
+    sleep(4)
+    kill(parent, SIGCONT)
+    batch.letGo()
+    #expect(batch.end() == 0)
+    #expect(!batch.errors.contains("timed out"), "\(batch.errors)")
+  }
+
+  /// One such file stopped the batch every night.
+  @Test func resultsThatCannotHaveTheirNameFailTheirCaseOnly() throws {
+    let bench = try BatchBench(images: 3)
+    try FileManager.default.createDirectory(
+      atPath: bench.folder + "/out/0001.json", withIntermediateDirectories: true)
+    let result = try bench.run("out")
+    #expect(result.status == 3)
+    let failures = try bench.text("out/failures.csv")
+    #expect(failures.contains("0001.png,,its results cannot be written"), "\(failures)")
+    #expect(bench.exists("out/0002.json"))
+  }
+
   @Test func aSecondRunIsRefused() throws {
     let bench = try BatchBench(images: 60)
     let batch = try bench.start("out", ["--jobs", "1"])

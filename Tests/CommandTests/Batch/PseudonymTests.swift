@@ -195,10 +195,50 @@ import Testing
       let mode = try FileManager.default.attributesOfItem(atPath: "\(bench.folder)/out/\(book)")
       #expect((mode[.posixPermissions] as? NSNumber)?.intValue == 0o600)
     }
-    #expect(books.count == 4)
+    #expect(books.count == 1)
     // A run over everything goes on from there.
     #expect(try bench.run("out", ["--pseudonymous"]).status == 0)
     #expect(try worked(bench) == 0)
+  }
+
+  /// The pseudonym of an archived file was given to another patient's.
+  @Test func aPseudonymStandsForOneFileForGood() throws {
+    let bench = try BatchBench(images: 0)
+    var inputs: [String] = []
+    for (index, name) in ["anna", "berta"].enumerated() {
+      inputs.append("\(bench.folder)/\(name)")
+      try FileManager.default.createDirectory(
+        atPath: inputs[index], withIntermediateDirectories: true)
+      try Workbench.writeImage(to: inputs[index] + "/scan.png", seed: index + 1)
+    }
+    func run(_ more: [String] = []) throws -> Int32 {
+      try Workbench.run(
+        ["batch"] + inputs
+          + ["-o", bench.folder + "/out", "--model", bench.model, "--pseudonymous"] + more
+      ).status
+    }
+    #expect(try run() == 0)
+    let before = try names(bench).names
+    try FileManager.default.removeItem(atPath: inputs[0] + "/scan.png")
+    #expect(try run() == 0)
+    #expect(try names(bench).names == before)
+    #expect(try bench.text("out/summary.csv").split(whereSeparator: \.isNewline).count == 2)
+  }
+
+  @Test func afterAMergeOneFileHoldsTheNames() throws {
+    let bench = try BatchBench(images: 6)
+    for part in ["0/2", "1/2"] {
+      #expect(try bench.run("out", ["--pseudonymous", "--shard", part]).status == 0)
+    }
+    let before = try names(bench).names
+    #expect(try Workbench.run(["batch", "merge", bench.folder + "/out"]).status == 0)
+    #expect(try names(bench).names == before)
+    #expect(!bench.exists("out/shards/0-of-2/names.sqlite"))
+    #expect(!bench.exists("out/shards/1-of-2/names.sqlite"))
+    // A shard that runs again knows what the others were called.
+    try bench.addImage(9)
+    #expect(try bench.run("out", ["--pseudonymous", "--shard", "0/2"]).status == 0)
+    #expect(try before.allSatisfy { try names(bench).names[$0.key] == $0.value })
   }
 
   @Test func namesOfABatchThatHidesNoneAreNotCalledLost() throws {

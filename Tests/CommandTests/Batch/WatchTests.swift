@@ -58,10 +58,53 @@ import Testing
     let before = try bench.text("out/0001.json")
     try Workbench.writeImage(to: bench.path(1), seed: 99)
     #expect(batch.wait { (try? bench.text("out/0001.json")) != before })
-    try FileManager.default.removeItem(atPath: bench.path(1))
-    #expect(batch.wait { (try? bench.text("out/summary.csv"))?.contains("0001") == false })
     kill(batch.process.processIdentifier, SIGTERM)
     #expect(batch.end() == 75)
+  }
+
+  /// The archive, or a disk that goes away, took them out of the morning's report.
+  @Test func whatAWatchHasScreenedStaysInItsReport() throws {
+    let bench = try BatchBench(images: 3)
+    let batch = try bench.start("out", ["--watch", "--quiet-period", "1s"])
+    #expect(batch.wait { bench.exists("out/report.html") && isDone(bench, "0002") })
+    try FileManager.default.removeItem(atPath: bench.path(1))
+    try FileManager.default.removeItem(atPath: bench.input + "/deep")
+    try Workbench.writeImage(to: bench.input + "/late.png", seed: 9)
+    #expect(batch.wait { (try? bench.text("out/summary.csv"))?.contains("late") == true })
+    kill(batch.process.processIdentifier, SIGTERM)
+    #expect(batch.end() == 75)
+    let summary = try bench.text("out/summary.csv")
+    for name in ["0001", "0002", "deep/0000"] { #expect(summary.contains(name), "\(name)") }
+    let counts = try bench.object("out/run.json")["counts"] as? [String: Any]
+    #expect(counts?["screened"] as? Int == 4, "\(String(describing: counts))")
+  }
+
+  /// Results of another configuration, and of a file that was replaced since, were told as today's.
+  @Test(arguments: [["--include-phi"], []])
+  func resultsThatDoNotHoldAnyMoreAreNotReported(_ options: [String]) throws {
+    let bench = try BatchBench(images: 2)
+    try bench.run("out", options)
+    if options.isEmpty { try Workbench.writeImage(to: bench.path(1), seed: 77) }
+    let batch = try bench.start("out", ["--watch", "--quiet-period", "1h"])
+    #expect(batch.wait { batch.errors.contains("2 studies still change") })
+    kill(batch.process.processIdentifier, SIGTERM)
+    #expect(batch.end() == 75)
+    let summary = try bench.text("out/summary.csv")
+    #expect(!summary.contains("0001") && summary.contains("0000") == options.isEmpty)
+  }
+
+  /// Each round tried every failed file again.
+  @Test func aWatchTriesFailedFilesAgainOnce() throws {
+    let bench = try BatchBench(images: 1)
+    try Data("nothing".utf8).write(to: URL(fileURLWithPath: bench.input + "/broken.dcm"))
+    try bench.run("out")
+    let batch = try bench.start("out", ["--watch", "--quiet-period", "1s", "--retry-failed"])
+    #expect(batch.wait { (try? bench.attempts(at: bench.input + "/broken.dcm", in: "out")) == 2 })
+    try Workbench.writeImage(to: bench.input + "/late.png", seed: 9)
+    #expect(batch.wait { (try? bench.text("out/summary.csv"))?.contains("late") == true })
+    kill(batch.process.processIdentifier, SIGTERM)
+    #expect(batch.end() == 75)
+    #expect(try bench.attempts(at: bench.input + "/broken.dcm", in: "out") == 2)
   }
 
   /// The last word counted the last round only.

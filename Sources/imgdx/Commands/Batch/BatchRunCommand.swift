@@ -181,7 +181,12 @@ struct BatchRunCommand: ParsableCommand {
 
   private func preview(_ batch: BatchRun) throws {
     var counts: [BatchPreview.Verdict: Int] = [:]
-    try BatchPreview.run(batch) { path, verdict in
+    let isPseudonymous = batch.configuration.isPseudonymous
+    func passOver(_ folder: String) {
+      let place = isPseudonymous ? "a folder" : folder.printable
+      Terminal.warn("\(place): passed over, it holds the results of another batch")
+    }
+    try BatchPreview.run(batch, passOver: passOver) { path, verdict in
       counts[verdict, default: 0] += 1
       try StandardOutput.writeLine("\(verdict.rawValue)\t\(path.printable)")
     }

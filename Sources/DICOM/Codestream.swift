@@ -31,29 +31,17 @@ struct JPEGHeader {
   /// Nil where there is no frame header.
   init?(_ bytes: [UInt8]) {
     guard bytes.count > 4, bytes[0] == 0xFF, bytes[1] == 0xD8 else { return nil }
-    var position = 2
     var jfif = false
     var adobe: Int?
-    while position + 4 <= bytes.count {
-      guard bytes[position] == 0xFF else {
-        position += 1
-        continue
-      }
-      let marker = bytes[position + 1]
-      if marker == 0xFF || marker == 0 || marker == 1 || (0xD0...0xD8).contains(marker) {
-        position += marker == 0xFF ? 1 : 2
-        continue
-      }
-      let length = Int(bytes[position + 2]) << 8 | Int(bytes[position + 3])
-      guard length >= 2 else { return nil }
-      let segment = bytes[min(position + 4, bytes.count)..<min(position + 2 + length, bytes.count)]
-        .map { $0 }
-      switch marker {
+    for part in JPEGSegments(bytes) {
+      let segment = Array(bytes[part.content])
+      switch part.marker {
       case 0xC0...0xC3, 0xC5...0xC7, 0xC9...0xCB, 0xCD...0xCF, 0xF7:
         guard segment.count >= 6 else { return nil }
-        self.init(marker, segment, jfif: jfif, adobe: adobe, scans: JPEGHeader.scans(in: bytes))
+        let scans = JPEGSegments(bytes).reduce(0) { $0 + ($1.marker == 0xDA ? 1 : 0) }
+        self.init(part.marker, segment, jfif: jfif, adobe: adobe, scans: scans)
         return
-      case 0xD9, 0xDA: return nil
+      case 0xDA: return nil
       case 0xE0: jfif = jfif || segment.starts(with: Array("JFIF\0".utf8))
       case 0xEE:
         if segment.starts(with: Array("Adobe".utf8)), segment.count >= 12 {
@@ -61,7 +49,6 @@ struct JPEGHeader {
         }
       default: break
       }
-      position += 2 + length
     }
     return nil
   }
@@ -79,16 +66,6 @@ struct JPEGHeader {
     hasJFIF = jfif
     adobeTransform = adobe
     self.scans = scans
-  }
-
-  /// Start of Scan markers; entropy-coded data hold none by accident.
-  private static func scans(in bytes: [UInt8]) -> Int {
-    var count = 0
-    bytes.withUnsafeBufferPointer { buffer in
-      for position in 0..<max(buffer.count - 1, 0)
-      where buffer[position] == 0xFF && buffer[position + 1] == 0xDA { count += 1 }
-    }
-    return count
   }
 
   /// Bytes below which the data cannot be whole, whatever they show: a bit for each sample of

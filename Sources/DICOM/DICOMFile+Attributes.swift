@@ -10,7 +10,8 @@ extension DICOMFile {
     attributes.isUnnamedModality = attributes.modality == nil
     attributes.rescale = rescale(frame: index, warnings: &attributes.warnings)
     attributes.windows = windows(frame: index, warnings: &attributes.warnings)
-    attributes.voiLookupTable = voiTable(frame: index, rescale: attributes.rescale)
+    attributes.voiLookupTable = voiTable(
+      frame: index, rescale: attributes.rescale, warnings: &attributes.warnings)
     attributes.padding = padding()
     let spacing = SpacingResolver(file: self, frame: index)
     attributes.pixelSpacing = spacing.resolve(warnings: &attributes.warnings)

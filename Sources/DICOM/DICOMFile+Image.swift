@@ -13,11 +13,14 @@ extension DICOMFile {
         throw .undecodable(frame: index + 1, reason: "its colour palette is missing or damaged")
       }
       attributes.forgetGreyScale()
+      if tables.contains(where: \.isShort) {
+        attributes.warnings.append(LookupTable.remarkOnShort("colour palette"))
+      }
       let (rgb, bits) = ColorConversion.rgb(
         indices: stored.pixels, red: tables[0], green: tables[1], blue: tables[2])
       return image(rgb, channels: 3, bits: bits, attributes)
     case _ where stored.samples == 1:
-      return greyImage(stored, attributes)
+      return try greyImage(stored, attributes)
     case _ where stored.samples == 3:
       attributes.forgetGreyScale()
       if case .other(let name) = pixels.photometric {
@@ -41,12 +44,15 @@ extension DICOMFile {
       bitsStored: bits, attributes: attributes)
   }
 
-  private func greyImage(_ stored: StoredFrame, _ attributes: ImageAttributes) -> Image {
-    guard let table = modalityTable(), !stored.pixels.isFloatingPoint else {
+  private func greyImage(_ stored: StoredFrame, _ attributes: ImageAttributes) throws(DICOMError)
+    -> Image
+  {
+    guard !stored.pixels.isFloatingPoint, let table = try modalityTable() else {
       return image(stored.pixels, channels: 1, bits: stored.bitsStored, attributes)
     }
     var attributes = attributes
     attributes.rescale = .identity
+    if table.isShort { attributes.warnings.append(LookupTable.remarkOnShort("Modality LUT")) }
     let isSigned = stored.pixels.isSigned
     let cells = stored.pixels.cells().map { cell in
       isSigned ? Int(Int32(bitPattern: cell)) : Int(cell)
@@ -67,23 +73,40 @@ extension DICOMFile {
     return tables.count == 3 ? tables : nil
   }
 
-  private func modalityTable() -> LookupTable? {
-    dataSet.items(.modalityLUTSequence).first
-      .flatMap { LookupTable(item: $0, isInputSigned: pixels.isSigned) }
+  /// - Throws: for one that cannot be read, without which the values mean something else.
+  private func modalityTable() throws(DICOMError) -> LookupTable? {
+    let attribute = Attribute.modalityLUTSequence
+    guard dataSet.has(attribute) else { return nil }
+    let item = dataSet.items(attribute).first
+    if let item, !item.statesTable { return nil }
+    guard let table = item.flatMap({ LookupTable(item: $0, isInputSigned: pixels.isSigned) })
+    else {
+      throw .invalid(attribute.tag, reason: "its \(attribute.keyword) holds no whole table")
+    }
+    return table
   }
 
   /// The first table of the VOI LUT Sequence. Its input are modality values, which may be negative
   /// where samples or the intercept are.
-  func voiTable(frame index: Int, rescale: Rescale) -> VOILookupTable? {
-    let isSigned = modalityTable() == nil && (pixels.isSigned || rescale.intercept < 0)
-    let item = group(.frameVOILUTSequence, frame: index).items(.voiLUTSequence).first
-    guard let table = item.flatMap({ LookupTable(item: $0, isInputSigned: isSigned) }) else {
+  func voiTable(frame index: Int, rescale: Rescale, warnings: inout [String]) -> VOILookupTable? {
+    let isMapped = (try? modalityTable()) != nil
+    let isSigned = !isMapped && (pixels.isSigned || rescale.intercept < 0)
+    let group = group(.frameVOILUTSequence, frame: index)
+    guard let item = group.items(.voiLUTSequence).first, item.statesTable else { return nil }
+    guard let table = LookupTable(item: item, isInputSigned: isSigned) else {
+      warnings.append("the file's VOI LUT holds no whole table and is not applied")
       return nil
     }
+    if table.isShort { warnings.append(LookupTable.remarkOnShort("VOI LUT")) }
     let largest = Float((1 << table.bits) - 1)
     return VOILookupTable(
       firstMapped: table.firstMapped, shades: table.entries.map { Float($0) / largest })
   }
+}
+
+extension DataSet {
+  /// False for an item that was put there and left empty.
+  fileprivate var statesTable: Bool { has(.lutDescriptor) || has(.lutData) }
 }
 
 extension ImageAttributes {

@@ -31,7 +31,8 @@ package struct DICOMFile: Sendable {
     pixels = try PixelDescription(
       dataSet, pixelTag: pixelElement.tag, limits: limits, warnings: &remarks)
     layout = try FrameLayout(
-      pixelElement, dataSet: dataSet, transferSyntax: transferSyntax, pixels: pixels)
+      pixelElement, dataSet: dataSet, transferSyntax: transferSyntax, pixels: pixels,
+      warnings: &remarks)
     sharedGroups = dataSet.items(.sharedFunctionalGroups).first
     frameGroups = dataSet.items(.perFrameFunctionalGroups)
     let held = layout.heldFrames(dataSet, pixelElement)

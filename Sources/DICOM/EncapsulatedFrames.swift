@@ -55,15 +55,23 @@ struct EncapsulatedFrames {
   }
 
   /// Divides the fragments between `count` frames. Frames without data are empty.
+  ///
+  /// The extended offset table goes before the basic one; where neither fits the fragments, which a
+  /// warning says, and where there is none, the fragments' starts tell.
   static func frames(
     _ fragments: Fragments, count: Int, dataSet: DataSet,
-    encoding: TransferSyntax.PixelEncoding
+    encoding: TransferSyntax.PixelEncoding, warnings: inout [String]
   ) -> [[Range<Int>]] {
     let ranges = fragments.ranges
     if count == 1 { return [ranges] }
-    let extended = extendedOffsets(dataSet)
-    if let frames = divide(fragments, at: extended, count: count) { return frames }
-    if let frames = divide(fragments, at: fragments.offsetTable, count: count) { return frames }
+    let tables = [extendedOffsets(dataSet), fragments.offsetTable].filter { !$0.isEmpty }
+    for table in tables {
+      if let frames = divide(fragments, at: table, count: count) { return frames }
+    }
+    if !tables.isEmpty {
+      warnings.append(
+        "the table of the frames' offsets does not fit the data, and is not followed")
+    }
     if ranges.count <= count || encoding == .rle { return ranges.prefix(count).map { [$0] } }
     return divideByStart(ranges, dataSet.source, count: count)
   }
@@ -90,24 +98,22 @@ struct EncapsulatedFrames {
     }
   }
 
-  /// Nil unless there is one offset a frame and each is where a fragment's item starts.
+  /// Nil unless there is one offset a frame and each is where a fragment's item starts. Frames may lie
+  /// in any order, or share their fragments (PS3.3 C.7.6.3.1.8); one ends where the next higher starts.
+  /// A table of one offset alone is one that was never filled.
   private static func divide(_ fragments: Fragments, at offsets: [Int], count: Int)
     -> [[Range<Int>]]?
   {
-    guard offsets.count == count, offsets.first == 0 else { return nil }
     var starts = [Int: Int](minimumCapacity: fragments.ranges.count)
     for (index, range) in fragments.ranges.enumerated() {
       starts[range.lowerBound - itemHeader - fragments.origin] = index
     }
-    var firsts = [Int]()
-    for offset in offsets {
-      guard let index = starts[offset], index > firsts.last ?? -1 else { return nil }
-      firsts.append(index)
-    }
-    return firsts.indices.map { frame in
-      let next = frame + 1 < firsts.count ? firsts[frame + 1] : fragments.ranges.count
-      return Array(fragments.ranges[firsts[frame]..<next])
-    }
+    let firsts = offsets.compactMap { starts[$0] }
+    let rising = Set(firsts).sorted()
+    guard offsets.count == count, firsts.count == count, rising.count > 1 else { return nil }
+    let ends = Dictionary(
+      uniqueKeysWithValues: zip(rising, rising.dropFirst() + [fragments.ranges.count]))
+    return firsts.map { Array(fragments.ranges[$0..<(ends[$0] ?? $0)]) }
   }
 
   /// Without a table a frame starts where a fragment starts like a codestream.

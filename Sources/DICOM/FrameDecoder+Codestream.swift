@@ -98,11 +98,21 @@ extension FrameDecoder {
       let outcome = encoded.withUnsafeBytes { bytes in
         Result { () throws(CodecError) in
           let header = try JPEG2000Codec.header(of: bytes)
-          let mismatch = mismatch(
+          if let reason = mismatch(
             rows: header.height, columns: header.width, samples: header.samplesPerPixel,
             precision: header.precision)
-          if let mismatch { throw .corrupt(.jpeg2000, reason: mismatch) }
-          return try JPEG2000Codec.decode(bytes)
+          {
+            throw .corrupt(.jpeg2000, reason: reason)
+          }
+          let decoded = try JPEG2000Codec.decode(bytes)
+          // The palette of a JP2 file makes colours of one component.
+          if let reason = mismatch(
+            rows: decoded.height, columns: decoded.width, samples: decoded.samplesPerPixel,
+            precision: decoded.precision)
+          {
+            throw .corrupt(.jpeg2000, reason: reason)
+          }
+          return decoded
         }
       }
       let decoded = try outcome.get()

@@ -16,8 +16,10 @@ struct FrameDecoder {
     let isBigEndian =
       file.layout.encoding == .native
       && (file.dataSet.encoding.isBigEndian || file.transferSyntax.hasBigEndianPixels)
-    // Words of a big endian file hold two 8-bit cells (PS3.5 section 8.1.2).
-    let isWords = file.dataSet.element(.pixelData)?.vr == .OW && pixels.bitsAllocated <= 8
+    // Cells that are no whole words are packed into words, from their least significant bit on, and
+    // only the words are turned in a big endian file (PS3.5 section 8.1).
+    let isPacked = !pixels.bitsAllocated.isMultiple(of: 16)
+    let isWords = file.dataSet.element(.pixelData)?.vr == .OW && isPacked
     let encoded = try file.layout.bytes(ofFrame: frame, swapsWords: isBigEndian && isWords)
     switch file.layout.encoding {
     case .native: return try native(encoded, bigEndian: isBigEndian)

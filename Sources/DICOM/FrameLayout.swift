@@ -54,19 +54,21 @@ struct FrameLayout: Sendable {
   }
 
   init(
-    _ element: Element, dataSet: DataSet, transferSyntax: TransferSyntax, pixels: PixelDescription
+    _ element: Element, dataSet: DataSet, transferSyntax: TransferSyntax, pixels: PixelDescription,
+    warnings: inout [String]
   ) throws(DICOMError) {
     source = dataSet.source
     let fragments = EncapsulatedFrames.fragments(of: element, in: dataSet)
     if let fragments {
       encoding = transferSyntax.pixels == .native ? .codestream : transferSyntax.pixels
       let frames = EncapsulatedFrames.frames(
-        fragments, count: pixels.frames, dataSet: dataSet, encoding: encoding)
+        fragments, count: pixels.frames, dataSet: dataSet, encoding: encoding,
+        warnings: &warnings)
       arrangement = .fragments(frames, isTruncated: fragments.isTruncated)
       return
     }
     let declared = transferSyntax.pixels
-    let bits = FrameLayout.nativeBits(pixels, available: element.value.count)
+    let bits = try FrameLayout.nativeBits(pixels, available: element.value.count)
     let isCodestream =
       pixels.frames == 1 && declared == .codestream
       && Codestream.kind(of: source.bytes(element.value.prefix(4))) != nil
@@ -86,12 +88,24 @@ struct FrameLayout: Sendable {
 
   /// Bits of one uncompressed frame. With subsampled colour two pixels take four cells; files that
   /// declare that yet hold all samples are told by their length.
-  private static func nativeBits(_ pixels: PixelDescription, available: Int) -> Int {
+  private static func nativeBits(_ pixels: PixelDescription, available: Int) throws(DICOMError)
+    -> Int
+  {
     let full = pixels.samplesOfFrame * pixels.bitsAllocated
     guard pixels.isSubsampled, pixels.samples == 3, available < full / 8 * pixels.frames else {
       return full
     }
-    return pixels.rows * ((pixels.columns + 1) / 2 * 2) * 2 * pixels.bitsAllocated
+    let halved = pixels.rows * ((pixels.columns + 1) / 2 * 2) * 2 * pixels.bitsAllocated
+    // Values have an even number of bytes.
+    let isHalved = 0...1 ~= available - halved / 8 * pixels.frames
+    let frames = available / (full / 8)
+    let looksFull = frames > 0 && available - frames * full / 8 <= 1
+    guard isHalved || !looksFull else {
+      throw .malformed(
+        reason: "its pixel data hold \(frames) of \(pixels.frames) frames, or frames in which "
+          + "colour is halved, as it states; which of them cannot be told")
+    }
+    return halved
   }
 
   /// The encoded bytes of frame `index`.

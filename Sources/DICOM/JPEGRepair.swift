@@ -4,20 +4,17 @@ enum JPEGRepair {
   /// that write others mean the same (ISO/IEC 10918-1, table B.3).
   static func withSoundScanHeader(_ bytes: [UInt8], _ header: JPEGHeader) -> [UInt8] {
     guard !header.isJPEGLS, header.process <= 1 else { return bytes }
-    var bytes = bytes
-    var position = 2
-    while position + 4 <= bytes.count {
-      guard bytes[position] == 0xFF, bytes[position + 1] == 0xDA else {
-        position += 1
-        continue
-      }
-      let end = position + 2 + (Int(bytes[position + 2]) << 8 | Int(bytes[position + 3]))
-      if end <= bytes.count && end - 3 > position + 4 {
-        bytes.replaceSubrange((end - 3)..<end, with: [0, 63, 0])
-      }
-      position = max(end, position + 2)
+    let sound: [UInt8] = [0, 63, 0]
+    var repaired = bytes
+    // The count of components, their tables, and then these three bytes.
+    for scan in JPEGSegments(bytes) where scan.marker == 0xDA && scan.isWhole {
+      guard let count = scan.content.first.map({ Int(bytes[$0]) }),
+        scan.content.count == 1 + 2 * count + sound.count
+      else { continue }
+      let last = scan.content.suffix(sound.count)
+      if !bytes[last].elementsEqual(sound) { repaired.replaceSubrange(last, with: sound) }
     }
-    return bytes
+    return repaired
   }
 
   /// Some writers pad a JPEG 2000 codestream with comment segments between the last tile-part and

@@ -6,6 +6,8 @@ package struct LookupTable: Sendable, Equatable {
   package let entries: [UInt16]
   /// Bits of an entry: 8...16.
   package let bits: Int
+  /// True where the file holds fewer entries than it states; the last one stands for the rest.
+  let isShort: Bool
 
   package subscript(input: Int) -> UInt16 {
     entries[min(max(input - firstMapped, 0), entries.count - 1)]
@@ -14,9 +16,9 @@ package struct LookupTable: Sendable, Equatable {
   /// Reads the table of an item of a Modality LUT or VOI LUT Sequence; nil where it is malformed.
   init?(item: DataSet, isInputSigned: Bool) {
     guard let description = Description(item, .lutDescriptor, isInputSigned: isInputSigned),
-      let words = LookupTable.words(item, .lutData, count: description.count)
+      let table = LookupTable.entries(item, .lutData, description)
     else { return nil }
-    self.init(description, words)
+    self.init(description, table.entries, bits: table.bits)
   }
 
   /// Reads palette `color` (0 red, 1 green, 2 blue), discrete or segmented.
@@ -26,25 +28,32 @@ package struct LookupTable: Sendable, Equatable {
       let description = Description(dataSet, attributes.descriptor, isInputSigned: isInputSigned)
     else { return nil }
     if dataSet.has(attributes.data) {
-      guard let words = LookupTable.words(dataSet, attributes.data, count: description.count)
-      else { return nil }
-      self.init(description, words)
+      guard let table = LookupTable.entries(dataSet, attributes.data, description) else {
+        return nil
+      }
+      self.init(description, table.entries, bits: table.bits)
     } else {
       guard let words = LookupTable.segmented(dataSet, attributes.segmented, description) else {
         return nil
       }
-      self.init(description, words)
+      self.init(description, words, bits: description.bits)
     }
   }
 
-  private init?(_ description: Description, _ words: [UInt16]) {
+  private init?(_ description: Description, _ words: [UInt16], bits: Int) {
     guard !words.isEmpty else { return nil }
     firstMapped = description.firstMapped
-    bits = description.bits
-    let largest = UInt16((1 << description.bits) - 1)
+    self.bits = bits
+    isShort = words.count < description.count
+    let largest = UInt16((1 << bits) - 1)
     // Some writers state 8 bits and fill words from the top.
-    let shift = description.bits == 8 && words.contains { $0 > largest } ? 8 : 0
+    let shift = bits == 8 && words.contains { $0 > largest } ? 8 : 0
     entries = words.map { min($0 >> UInt16(shift), largest) }
+  }
+
+  /// The words of a warning about a table that ``isShort``.
+  static func remarkOnShort(_ name: String) -> String {
+    "the \(name) is shorter than stated; its last entry stands for what is missing"
   }
 
   /// The three values of a LUT Descriptor.
@@ -67,19 +76,26 @@ package struct LookupTable: Sendable, Equatable {
     }
   }
 
-  /// Reads 16-bit entries, or 8-bit ones where the length says that they are packed.
-  private static func words(_ dataSet: DataSet, _ attribute: Attribute, count: Int?) -> [UInt16]? {
-    guard let element = dataSet.element(attribute.tag), !element.value.isEmpty else { return nil }
-    let length = element.value.count
-    let big = dataSet.encoding.isBigEndian
-    if let count, length < count * 2 {
-      guard length >= count else { return nil }
-      return Array(packed(element, dataSet).prefix(count))
-    }
-    let size = min(count ?? length / 2, 1 << 18)
-    return (0..<size).compactMap {
+  /// Reads entries of 16 bits, or of 8 where they are stated and do not fill words, or where the length
+  /// says that they are packed, whatever is stated. Nil where not half of them are there.
+  private static func entries(
+    _ dataSet: DataSet, _ attribute: Attribute, _ description: Description
+  ) -> (entries: [UInt16], bits: Int)? {
+    guard let element = dataSet.element(attribute.tag) else { return nil }
+    let (length, count) = (element.value.count, description.count)
+    guard length >= count else { return nil }
+    let isPacked = length < count * 2 && (description.bits <= 8 || length <= count + 1)
+    return isPacked
+      ? (Array(packed(element, dataSet).prefix(count)), min(description.bits, 8))
+      : (words(element, dataSet, count: count), description.bits)
+  }
+
+  /// At most `count` entries of 16 bits.
+  private static func words(_ element: Element, _ dataSet: DataSet, count: Int) -> [UInt16] {
+    (0..<min(element.value.count / 2, count)).compactMap {
       dataSet.source.integer(
-        UInt16.self, at: element.value.lowerBound + 2 * $0, bigEndian: big)
+        UInt16.self, at: element.value.lowerBound + 2 * $0,
+        bigEndian: dataSet.encoding.isBigEndian)
     }
   }
 
@@ -105,7 +121,7 @@ package struct LookupTable: Sendable, Equatable {
         words: packed(element, dataSet), bytesOfEntry: 1, count: description.count)
       if let table = packed.expanded(isExact: true) { return table }
     }
-    guard let words = words(dataSet, attribute, count: nil) else { return nil }
+    let words = words(element, dataSet, count: 1 << 17)
     return PaletteSegments(words: words, bytesOfEntry: 2, count: description.count).expanded()
   }
 }

@@ -62,11 +62,12 @@ package struct PixelDescription: Sendable, Equatable {
         what: "the \(columns) x \(rows) pixels are more than the limit of \(limits.maximumPixels)")
     }
     frames = try PixelDescription.frameCount(dataSet, limits: limits)
-    samples = dataSet.integer(.samplesPerPixel) ?? 1
+    let stated = dataSet.text(.photometricInterpretation)
+    samples =
+      dataSet.integer(.samplesPerPixel) ?? stated.flatMap { Photometric($0).samples } ?? 1
     guard (1...4).contains(samples) else {
       throw .invalid(Attribute.samplesPerPixel.tag, reason: "\(samples) samples a pixel")
     }
-    let stated = dataSet.text(.photometricInterpretation)
     if stated == nil { warnings.append("the file has no Photometric Interpretation") }
     photometric = Photometric(stated ?? (samples == 3 ? "RGB" : "MONOCHROME2"))
     let expected = photometric.samples

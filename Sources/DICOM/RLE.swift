@@ -42,6 +42,9 @@ enum RLE {
   private static func segments(of bytes: UnsafeRawBufferPointer, expected: Int) throws(RLEError)
     -> [Range<Int>]
   {
+    guard expected < 16 else {
+      throw .damaged("it would need \(expected) RLE segments, and there is room for 15")
+    }
     guard bytes.count >= 64 else { throw .damaged("it is shorter than its header") }
     let header = (0..<16).map { word in
       (0..<4).reduce(0) { $0 | Int(bytes[word * 4 + $1]) << (8 * $1) }

@@ -60,6 +60,18 @@ struct JPEG2000Tests {
     #expect(throws: CodecError.self) { try decode(cut, strips: strips) }
   }
 
+  /// Regression: the product of rows and columns of tiles has more than 64 bits, and the program
+  /// stopped.
+  @Test func moreTilesThanCanBeCountedAreRefused() throws {
+    var bytes = try JPEG2000Codec.encode(
+      .uint8([1, 2, 3, 4]), width: 2, height: 2, samplesPerPixel: 1, precision: 8)
+    // SIZ from byte 8 on: the grid's size, offset, and the tiles' size, 1 x 1.
+    for position in 8..<16 { bytes[position] = 0xFF }
+    for position in 24..<32 { bytes[position] = position % 4 == 3 ? 1 : 0 }
+    #expect(throws: CodecError.self) { try ImageCodec.header(of: bytes) }
+    #expect(throws: CodecError.self) { try ImageCodec.image(from: bytes) }
+  }
+
   @Test func valuesOverThePrecisionAreRefused() {
     #expect(throws: CodecError.self) {
       try JPEG2000Codec.encode(

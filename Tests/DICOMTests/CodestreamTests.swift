@@ -1,3 +1,5 @@
+import Codecs
+import DICOM
 import Imaging
 import Testing
 
@@ -40,6 +42,59 @@ struct CodestreamTests {
     object.encapsulated(parts)
     let expected = (0..<64).map { UInt8(3 * $0) }
     #expect(try object.file().storedFrame(0).pixels == .uint8(expected))
+  }
+
+  /// Regression: what looks like a scan header inside another segment made the repair of scan headers
+  /// write into sound entropy-coded data.
+  @Test func aScanHeaderInsideACommentIsNone() throws {
+    let samples = (0..<256).map { UInt8(truncatingIfNeeded: $0 * $0 / 3) }
+    let plain = try JPEGCodec.encode(Image(width: 16, height: 16, pixels: .uint8(samples)))
+    func decode(_ frame: [UInt8]) throws -> PixelBuffer {
+      var object = object("50", columns: 16, rows: 16, allocated: 8, stored: 8)
+      object.encapsulated([frame])
+      return try object.file().storedFrame(0).pixels
+    }
+    // A length that ends in the middle of the picture's data.
+    let reach = plain.count - 30
+    let comment: [UInt8] = [0xFF, 0xFE, 0, 6, 0xFF, 0xDA, UInt8(reach >> 8), UInt8(reach & 0xFF)]
+    #expect(try decode(plain[..<2] + comment + plain[2...]) == decode(plain))
+  }
+
+  /// Regression: a palette gives three samples of the one component that the header counts, and the
+  /// program stopped.
+  @Test(arguments: ["MONOCHROME2", "PALETTE COLOR", "RGB"])
+  func aPaletteInsideTheCodestreamIsRefused(_ photometric: String) throws {
+    let codestream = try JPEG2000Codec.encode(
+      .uint8([0, 1, 1, 0]), width: 2, height: 2, samplesPerPixel: 1, precision: 8)
+    func box(_ name: String, _ content: [UInt8]) -> [UInt8] {
+      let length = content.count + 8
+      return [0, 0, UInt8(length >> 8), UInt8(length & 0xFF)] + Array(name.utf8) + content
+    }
+    let header =
+      box("ihdr", [0, 0, 0, 2, 0, 0, 0, 2, 0, 1, 7, 7, 0, 0]) + box("colr", [1, 0, 0, 0, 0, 0, 16])
+      + box("pclr", [0, 2, 3, 7, 7, 7, 10, 20, 30, 40, 50, 60])
+      + box("cmap", [0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 1, 2])
+    let file =
+      box("jP  ", [0x0D, 0x0A, 0x87, 0x0A]) + box("ftyp", Array("jp2 \0\0\0\0jp2 ".utf8))
+      + box("jp2h", header) + box("jp2c", codestream)
+    #expect(try JPEG2000Codec.image(from: file).channels == 3)
+    var object = TestObject(transferSyntax: "1.2.840.10008.1.2.4.90")
+    object.describe(
+      columns: 2, rows: 2, samples: photometric == "RGB" ? 3 : 1, photometric: photometric,
+      allocated: 8)
+    object.encapsulated([file])
+    let error = #expect(throws: DICOMError.self) { try object.file().storedFrame(0) }
+    #expect(error?.description.contains("samples a pixel") == true)
+  }
+
+  /// Regression: sixteen segments do not fit the header, and the program stopped.
+  @Test func moreRunLengthSegmentsThanTheHeaderHoldsAreRefused() throws {
+    var object = TestObject(transferSyntax: "1.2.840.10008.1.2.5")
+    object.describe(columns: 1, rows: 1, samples: 4, photometric: "CMYK", allocated: 32)
+    let header = [16] + [Int](repeating: 64, count: 15)
+    object.encapsulated([header.flatMap { object.number(UInt32($0)) } + [0, 1]])
+    let error = #expect(throws: DICOMError.self) { try object.file().storedFrame(0) }
+    #expect(error?.description.contains("16 RLE segments") == true)
   }
 
   /// Lossless, 3 x 3 pixels of 8 bits, by CharLS.

@@ -44,6 +44,41 @@ struct StoredValueTests {
     #expect(try object.file().storedFrame(0).pixels == .uint16([0x123, 0x456]))
   }
 
+  /// Regression: the words that packed cells lie in were not turned.
+  @Test func packedCellsOfBigEndianWords() throws {
+    let twelve = TestObject(
+      grey: [0x61, 0x23, 0, 0x45], columns: 2, rows: 1, allocated: 12, .explicitBig,
+      transferSyntax: "1.2.840.10008.1.2.2")
+    #expect(try twelve.file().storedFrame(0).pixels == .uint16([0x123, 0x456]))
+  }
+
+  /// Regression: a file that states halved colour differences, holds all samples, and lacks frames
+  /// was taken for one of halved ones.
+  @Test func halvedColourIsToldByTheLength() throws {
+    func object(frames: Int, _ bytes: Int) -> TestObject {
+      var object = TestObject()
+      object.describe(
+        columns: 2, rows: 1, samples: 3, photometric: "YBR_FULL_422", allocated: 8)
+      object.text(0x28, 0x0008, "IS", String(frames))
+      object.set(0x7FE0, 0x0010, "OB", (0..<bytes).map { UInt8($0) })
+      return object
+    }
+    let halved = try object(frames: 3, 12).file()
+    #expect(try halved.storedFrame(1).pixels == .uint8([4, 6, 7, 5, 6, 7]))
+    let full = try object(frames: 3, 18).file()
+    #expect(try full.storedFrame(1).pixels == .uint8([6, 7, 8, 9, 10, 11]))
+    #expect(throws: DICOMError.self) { try object(frames: 4, 18).file() }
+  }
+
+  /// Regression: the first third of a colour picture was shown grey.
+  @Test func colourSaysHowManySamplesAPixelHas() throws {
+    var object = TestObject()
+    object.describe(columns: 1, rows: 1, samples: 3, photometric: "RGB", allocated: 8)
+    object.set(0x7FE0, 0x0010, "OB", [1, 2, 3, 0])
+    let image = try object.withoutFirst(0x28, 0x0002).file().image(0)
+    #expect(image.pixels == .uint8([1, 2, 3]) && image.isColor)
+  }
+
   @Test func bigEndianWordsHoldPairsOfBytes() throws {
     let words = TestObject(
       grey: [2, 1, 4, 3], columns: 3, rows: 1, allocated: 8, .explicitBig,

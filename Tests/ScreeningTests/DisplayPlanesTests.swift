@@ -13,6 +13,19 @@ import Testing
     #expect(image([0, 51, 255]).displayPlanes(channels: 1) == [0, 0.2, 1])
   }
 
+  /// Regression: the range of these samples is infinite, or has no inverse, and the program stopped.
+  @Test func theLargestAndTheSmallestNumbersAreShown() {
+    let largest = Double.greatestFiniteMagnitude
+    func shades(_ samples: [Double]) -> [Float] {
+      Image(width: samples.count, height: 1, pixels: .float64(samples)).displayPlanes(channels: 1)
+    }
+    #expect(shades([-largest, 0, largest]) == [0, 0.5, 1])
+    #expect(shades([0, largest / 2, largest]) == [0, 0.5, 1])
+    let least = Double.leastNonzeroMagnitude
+    #expect(shades([0, least, 1000 * least]).allSatisfy { (0...1).contains($0) })
+    #expect(shades([0, .infinity, -.infinity, .nan, 4]) == [0, 1, 0, 0, 1])
+  }
+
   @Test func sixteenBitCopyOfAPictureIsTheSame() {
     let copy = Image(width: 3, height: 1, pixels: .uint16([0, 51 * 257, 65535]))
     #expect(copy.displayPlanes(channels: 1) == [0, 0.2, 1])

@@ -64,9 +64,13 @@ struct JPEG2000Header: Equatable {
     height = (bottom + dy - 1) / dy - (top + dy - 1) / dy
     precision = (depth & 0x7F) + 1
     isSigned = depth & 0x80 != 0
-    tiles =
-      ((right - numbers[6] + numbers[4] - 1) / numbers[4])
-      * ((bottom - numbers[7] + numbers[5] - 1) / numbers[5])
+    let across = (right - numbers[6] + numbers[4] - 1) / numbers[4]
+    let down = (bottom - numbers[7] + numbers[5] - 1) / numbers[5]
+    // A.4.2: tiles have numbers of 16 bits.
+    guard across <= 65535, down <= 65535, across * down <= 65535 else {
+      throw .corrupt(format, reason: "it has \(across) x \(down) tiles")
+    }
+    tiles = across * down
     guard precision <= 31 else {
       throw .unsupported(format, reason: "it has \(precision) bits a sample")
     }

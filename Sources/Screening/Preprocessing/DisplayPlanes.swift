@@ -131,15 +131,18 @@ private func percentiles<Value: BinaryFloatingPoint>(
   guard let least = counted.min(), let most = counted.max(), least < most else { return (0, 1) }
   let bins = 4096
   var histogram = [Int](repeating: 0, count: bins)
-  let scale = Double(bins) / (Double(most) - Double(least))
+  // Of halves, as the range of the largest numbers is none; that of the smallest has no inverse.
+  let start = Double(least) / 2
+  let scale = Double(bins) / (Double(most) / 2 - start)
+  guard scale.isFinite else { return (0, 1) }
   for value in counted {
-    histogram[min(Int((Double(value) - Double(least)) * scale), bins - 1)] += 1
+    histogram[min(Int((Double(value) / 2 - start) * scale), bins - 1)] += 1
   }
   let tail = counted.count / 200
   let lowBin = firstBin(in: histogram.enumerated().map { ($0, $1) }, beyond: tail)
   let highBin = firstBin(in: histogram.enumerated().reversed().map { ($0, $1) }, beyond: tail)
-  let low = Double(least) + Double(lowBin) / scale
-  let high = Double(least) + Double(highBin + 1) / scale
+  let low = 2 * (start + Double(lowBin) / scale)
+  let high = min(2 * (start + Double(highBin + 1) / scale), .greatestFiniteMagnitude)
   return (low, max(high, low.nextUp))
 }
 

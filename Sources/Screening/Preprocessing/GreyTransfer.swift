@@ -12,7 +12,8 @@ enum GreyTransfer {
 
   /// From 0 at `low` to 1 at `high`, in stored values.
   init(from low: Double, to high: Double) {
-    let scale = 1 / (high - low)
+    // Of halves: the difference of the largest numbers is none.
+    let scale = 0.5 / (high / 2 - low / 2)
     self = .ramp(scale: scale, offset: -low * scale)
   }
 

@@ -16,6 +16,7 @@ typedef struct {
   jmp_buf jump;
   int status;
   int strayBytes;
+  int lacksEnd;
   int maximumScans;
   char *message;
 } Failure;
@@ -25,7 +26,8 @@ _Noreturn static void fail(j_common_ptr codec, int status) {
   char text[JMSG_LENGTH_MAX];
   codec->err->format_message(codec, text);
   snprintf(failure->message, CJPEG_MESSAGE_SIZE, "%s", text);
-  failure->status = status;
+  // Where the data end, the library goes on with an end marker, and complains of what lacks.
+  failure->status = status == CJPEG_CORRUPT && failure->lacksEnd ? CJPEG_TRUNCATED : status;
   longjmp(failure->jump, 1);
 }
 
@@ -56,7 +58,8 @@ static void on_message(j_common_ptr codec, int level) {
   if (level >= 0) return;
   switch (codec->err->msg_code) {
     case JWRN_JPEG_EOF:
-      fail(codec, CJPEG_TRUNCATED);
+      ((Failure *)codec->err)->lacksEnd = 1;
+      return;
     case JWRN_HIT_MARKER:
     case JWRN_HUFF_BAD_CODE:
     case JWRN_ARITH_BAD_CODE:
@@ -143,6 +146,9 @@ static int read_all(j_decompress_ptr codec, Failure *failure, uint8_t *pixels, s
   header->isIncomplete = is_incomplete(codec);
   jpeg_finish_decompress(codec);
   header->strayBytes = failure->strayBytes;
+  header->lacksEnd = failure->lacksEnd;
+  // Scans may lie behind the end; arithmetic codes never run out of data.
+  if (failure->lacksEnd && (header->isIncomplete || codec->arith_code)) return CJPEG_TRUNCATED;
   return CJPEG_OK;
 }
 

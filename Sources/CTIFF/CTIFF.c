@@ -125,7 +125,7 @@ static int fill_palette(TIFF *tiff, Source *source, CTIFFPage *page) {
 
 static int fill_page(TIFF *tiff, Source *source, CTIFFPage *page) {
   uint16_t bits = 1, samples = 1, format = 1, photometric = 0, compression = 1, orientation = 1,
-           unit = 0;
+           unit = 0, inkSet = INKSET_CMYK;
   char *description = NULL;
   if (!TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &page->width) ||
       !TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &page->height))
@@ -136,6 +136,8 @@ static int fill_page(TIFF *tiff, Source *source, CTIFFPage *page) {
   TIFFGetFieldDefaulted(tiff, TIFFTAG_COMPRESSION, &compression);
   TIFFGetFieldDefaulted(tiff, TIFFTAG_ORIENTATION, &orientation);
   TIFFGetFieldDefaulted(tiff, TIFFTAG_RESOLUTIONUNIT, &unit);
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_INKSET, &inkSet);
+  TIFFGetFieldDefaulted(tiff, TIFFTAG_IMAGEDEPTH, &page->depth);
   TIFFGetField(tiff, TIFFTAG_XRESOLUTION, &page->xResolution);
   TIFFGetField(tiff, TIFFTAG_YRESOLUTION, &page->yResolution);
   if (!TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &photometric))
@@ -150,6 +152,7 @@ static int fill_page(TIFF *tiff, Source *source, CTIFFPage *page) {
   page->isTiled = TIFFIsTiled(tiff);
   page->orientation = orientation;
   page->resolutionUnit = unit;
+  page->inkSet = inkSet;
   page->strips = page->isTiled ? TIFFNumberOfTiles(tiff) : TIFFNumberOfStrips(tiff);
   if (!TIFFIsCODECConfigured(compression))
     return refuse(source, "its compression (%d)", compression);

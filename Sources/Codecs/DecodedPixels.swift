@@ -27,12 +27,19 @@ package struct CodecHeader: Sendable, Equatable {
   package let orientation: Orientation
   /// "palette", "interlaced", "progressive": for people.
   package let remarks: [String]
+  /// Samples of a displayed pixel, where the samples stored do not tell.
+  var shownChannels: Int?
   /// Pages; 1 where the format has no more.
   package var frames = 1
   /// Where a TIFF's pages lie in it: to find one anew means to walk over all before it.
   var pages: [UInt64] = []
   /// Of the first page, where the file says it.
   package var pixelSpacing: PixelSpacing?
+
+  /// Samples of a displayed pixel: 1 grey, 3 colour.
+  package var channels: Int {
+    shownChannels ?? (samplesPerPixel >= 3 || remarks.contains("palette") ? 3 : 1)
+  }
 
   /// Columns and rows of the displayable image.
   package var displaySize: (width: Int, height: Int) {

@@ -38,12 +38,21 @@ extension DICOMFile {
     return sharedGroups?.items(sequence).first ?? dataSet
   }
 
+  /// Rescale Slope and Intercept; of an RT dose its Dose Grid Scaling (PS3.3 C.8.8.3), which gives
+  /// the dose.
   func rescale(frame index: Int, warnings: inout [String]) -> Rescale {
     let group = group(.pixelValueTransformation, frame: index)
-    let slope = group.number(.rescaleSlope) ?? 1
-    let intercept = group.number(.rescaleIntercept) ?? 0
-    guard slope != 0 else {
-      warnings.append("Rescale Slope is 0; stored values are used as they are")
+    let isScaled = !group.has(.rescaleSlope) && dataSet.has(.doseGridScaling)
+    let attribute: Attribute = isScaled ? .doseGridScaling : .rescaleSlope
+    let holder = isScaled ? dataSet : group
+    let slope = holder.has(attribute) ? holder.number(attribute) : 1
+    let intercept = group.has(.rescaleIntercept) ? group.number(.rescaleIntercept) : 0
+    guard let slope, let intercept, slope != 0 else {
+      let problem =
+        slope == 0
+        ? "\(attribute.keyword) is 0"
+        : "\(slope == nil ? attribute.keyword : "Rescale Intercept") is not a number"
+      warnings.append("\(problem); stored values are used as they are")
       return .identity
     }
     return Rescale(slope: slope, intercept: intercept)
@@ -51,21 +60,39 @@ extension DICOMFile {
 
   private func windows(frame index: Int, warnings: inout [String]) -> [Window] {
     let group = group(.frameVOILUTSequence, frame: index)
-    let function = group.text(.voiLUTFunction).flatMap { Window.Function(rawValue: $0) } ?? .linear
-    let explanations = group.names(.windowExplanation)
-    let values = Array(zip(group.numbers(.windowCenter), group.numbers(.windowWidth)))
+    let (centers, widths) = (group.values(.windowCenter), group.values(.windowWidth))
+    guard !centers.isEmpty || !widths.isEmpty else { return [] }
+    let function = windowFunction(group, warnings: &warnings)
     // PS3.3 C.11.2.1.2: LINEAR windows are at least 1 wide.
-    func isValid(_ width: Double) -> Bool { function == .linear ? width >= 1 : width > 0 }
-    if let refused = values.first(where: { !isValid($0.1) }) {
-      warnings.append("a window of width \(refused.1) is not believed")
-    }
-    return values.enumerated().compactMap { position, value in
-      guard isValid(value.1) else { return nil }
+    let least = function == .linear ? 1 : Double.leastNonzeroMagnitude
+    let explanations = group.names(.windowExplanation)
+    var windows = [Window]()
+    for position in 0..<max(centers.count, widths.count) {
+      guard let center = position < centers.count ? centers[position] : nil,
+        let width = position < widths.count ? widths[position] : nil, center.isFinite,
+        width.isFinite
+      else {
+        warnings.append("window \(position + 1) has no number as its centre or width")
+        continue
+      }
+      guard width >= least else {
+        warnings.append("a window of width \(width) is not believed")
+        continue
+      }
       let explanation = position < explanations.count ? explanations[position] : ""
-      return Window(
-        center: value.0, width: value.1, function: function,
-        explanation: explanation.isEmpty ? nil : explanation)
+      windows.append(
+        Window(
+          center: center, width: width, function: function,
+          explanation: explanation.isEmpty ? nil : explanation))
     }
+    return windows
+  }
+
+  private func windowFunction(_ group: DataSet, warnings: inout [String]) -> Window.Function {
+    guard let name = group.text(.voiLUTFunction) else { return .linear }
+    if let function = Window.Function(rawValue: name.uppercased()) { return function }
+    warnings.append("its windows have an unknown VOI LUT Function and are taken for linear ones")
+    return .linear
   }
 
   /// Pixel Padding Value, and the range to its limit, in stored values (PS3.3 C.7.5.1.1.2).
@@ -79,11 +106,11 @@ extension DICOMFile {
 
   private func floatPadding() -> ClosedRange<Double>? {
     let isDouble = pixels.bitsAllocated == 64
-    guard let first = dataSet.number(isDouble ? .doublePaddingValue : .floatPaddingValue) else {
-      return nil
-    }
-    let last = dataSet.number(isDouble ? .doublePaddingLimit : .floatPaddingLimit) ?? first
-    guard !first.isNaN, !last.isNaN else { return nil }
+    let values = dataSet.values(isDouble ? .doublePaddingValue : .floatPaddingValue)
+    let limits = dataSet.values(isDouble ? .doublePaddingLimit : .floatPaddingLimit)
+    guard let first = values.first ?? nil, let last = limits.first ?? first, !first.isNaN,
+      !last.isNaN
+    else { return nil }
     return min(first, last)...max(first, last)
   }
 

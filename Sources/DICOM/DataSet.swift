@@ -77,8 +77,14 @@ package struct DataSet: Sendable {
     return String(String.UnicodeScalarView(bytes[first...last].map { Unicode.Scalar($0) }))
   }
 
-  /// The values as numbers, from binary or decimal text. A value that is no number ends the list.
+  /// The values as finite numbers. A value that is none ends the list.
   func numbers(_ attribute: Attribute) -> [Double] {
+    values(attribute).prefix { $0?.isFinite ?? false }.compactMap { $0 }
+  }
+
+  /// The values in their places, from binary or decimal text: nil where the text is no number. Empty
+  /// where nothing is stated; binary values may be infinite or not a number.
+  func values(_ attribute: Attribute) -> [Double?] {
     guard let element = element(attribute.tag) else { return [] }
     let width: Int
     switch vr(of: element, attribute) {
@@ -89,7 +95,7 @@ package struct DataSet: Sendable {
     }
     let vr = vr(of: element, attribute)
     let count = min(element.value.count / width, 1 << 17)
-    return (0..<count).compactMap { binary(vr, at: element.value.lowerBound + $0 * width) }
+    return (0..<count).map { binary(vr, at: element.value.lowerBound + $0 * width) }
   }
 
   func number(_ attribute: Attribute) -> Double? { numbers(attribute).first }
@@ -107,15 +113,18 @@ package struct DataSet: Sendable {
     return vr
   }
 
-  private func decimals(_ attribute: Attribute) -> [Double] {
-    var values = [Double]()
-    for text in texts(attribute) {
-      // Some writers use a decimal comma, though the standard has a point.
-      let text = text.contains(".") ? text : String(text.map { $0 == "," ? "." : $0 })
-      guard let value = Double(text), value.isFinite else { break }
-      values.append(value)
+  /// Decimal and integer strings (PS3.5 6.2). One with a comma may mean a fraction or thousands, and is
+  /// no number.
+  private func decimals(_ attribute: Attribute) -> [Double?] {
+    var texts = texts(attribute)
+    while texts.last?.isEmpty == true { texts.removeLast() }
+    return texts.map { text in
+      let isDecimal = text.utf8.allSatisfy { byte in
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "+-.eE".utf8.contains(byte)
+      }
+      guard isDecimal, let value = Double(text), value.isFinite else { return nil }
+      return value
     }
-    return values
   }
 
   private func binary(_ vr: VR, at offset: Int) -> Double? {

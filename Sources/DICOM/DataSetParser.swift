@@ -41,19 +41,40 @@ struct DataSetParser {
     guard vr.isTwoCapitals else {
       // Some writers put implicit elements into explicit files; others fill in "??" or blanks for a
       // VR that they do not know, which makes no sense as a length.
+      if vr.isPrintable, short == 0, let header = longForm(tag, at: offset, end: end, big) {
+        return header
+      }
       let isLength = long == Self.undefined || Int(long) <= end - (offset + 8)
       guard !isLength || (vr.isPrintable && short != 0), Int(short) <= end - (offset + 8) else {
         return plain
       }
       return Header(tag: tag, vr: nil, length: Int(short), start: offset + 8)
     }
-    // A VR of a later edition of the standard has a 32-bit length after two zero bytes.
-    let isLong = vr.hasLongLength || (!vr.isKnown && short == 0)
+    // A VR of a later edition of the standard has a 32-bit length after two zero bytes; writers from
+    // before UN had one put 16 bits there.
+    let isLong = vr == .UN || !vr.isKnown ? short == 0 : vr.hasLongLength
     guard isLong else { return Header(tag: tag, vr: vr, length: Int(short), start: offset + 8) }
     guard offset + 12 <= end,
       let length = source.integer(UInt32.self, at: offset + 8, bigEndian: big)
     else { return nil }
     return Header(tag: tag, vr: vr, length: Self.known(length), start: offset + 12)
+  }
+
+  /// An element of no known VR with two zero bytes and a 32-bit length, as long as a proper element, or
+  /// the end, follows it: the zero bytes may be the length too.
+  private func longForm(_ tag: Tag, at offset: Int, end: Int, _ big: Bool) -> Header? {
+    guard let length = source.integer(UInt32.self, at: offset + 8, bigEndian: big),
+      offset + 12 <= end, Int(length) <= end - (offset + 12)
+    else { return nil }
+    let next = offset + 12 + Int(length)
+    if next < end {
+      guard let group = source.integer(UInt16.self, at: next, bigEndian: big),
+        let number = source.integer(UInt16.self, at: next + 2, bigEndian: big),
+        let first = source.byte(at: next + 4), let second = source.byte(at: next + 5),
+        Tag(group, number) > tag, VR(first, second).isKnown
+      else { return nil }
+    }
+    return Header(tag: tag, vr: nil, length: Int(length), start: offset + 12)
   }
 
   private static func known(_ length: UInt32) -> Int? { length == undefined ? nil : Int(length) }

@@ -6,6 +6,8 @@ struct EncapsulatedFrames {
   /// The values of the items after the offset table, and the table's.
   struct Fragments {
     var offsetTable: [Int]
+    /// The value of the item that the table is in.
+    var tableRange: Range<Int>
     var ranges: [Range<Int>]
     /// The position that offsets count from: the first byte of the first fragment's item tag.
     var origin: Int
@@ -26,12 +28,14 @@ struct EncapsulatedFrames {
       let tableLength = table.length, tableLength <= end - table.start
     else {
       return element.isUndefinedLength
-        ? Fragments(offsetTable: [], ranges: [], origin: offset, isTruncated: true) : nil
+        ? Fragments(
+          offsetTable: [], tableRange: offset..<offset, ranges: [], origin: offset,
+          isTruncated: true) : nil
     }
     offset = table.start + tableLength
     var fragments = Fragments(
-      offsetTable: offsets(source, table.start..<offset), ranges: [], origin: offset,
-      isTruncated: false)
+      offsetTable: offsets(source, table.start..<offset), tableRange: table.start..<offset,
+      ranges: [], origin: offset, isTruncated: false)
     while let item = parser.header(at: offset, end: end, dataSet.encoding) {
       if item.tag == .sequenceDelimitation { return fragments }
       guard item.tag == .item else { break }

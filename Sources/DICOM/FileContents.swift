@@ -16,7 +16,8 @@ struct FileContents {
     let meta = try FileContents.metaInformation(source, at: start)
     mediaStorageSOPClassUID = meta.dataSet.text(.mediaStorageSOPClassUID)
     let declared = meta.dataSet.text(.transferSyntaxUID).map { TransferSyntax(uid: $0) }
-    if let declared, declared.isDeflated {
+    let isPlain = FileContents.isPlausibleDataSet(source, at: meta.end)
+    if let declared, declared.isDeflated, !isPlain {
       let inflated = try FileContents.inflate(source, from: meta.end, limits: limits)
       let parser = DataSetParser(source: inflated)
       dataSet = try parser.level(0..<inflated.count, .explicitLittle).data
@@ -25,7 +26,7 @@ struct FileContents {
       let parser = DataSetParser(source: source)
       let found = FileContents.encoding(of: source, at: meta.end, declared: declared?.encoding)
       let encoding = found ?? declared?.encoding ?? .implicitLittle
-      if let declared, declared.encoding != encoding {
+      if let declared, declared.isDeflated || declared.encoding != encoding {
         warnings.append("the data set is not encoded as \(declared.name), which the file declares")
       }
       dataSet = try parser.level(meta.end..<source.count, encoding).data

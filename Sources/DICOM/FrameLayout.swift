@@ -59,6 +59,15 @@ struct FrameLayout: Sendable {
   ) throws(DICOMError) {
     source = dataSet.source
     let fragments = EncapsulatedFrames.fragments(of: element, in: dataSet)
+    if let fragments, transferSyntax.pixels == .native,
+      let value = FrameLayout.onlyValue(fragments, source)
+    {
+      warnings.append("the pixel data lie in an item, as only encapsulated ones do")
+      encoding = .native
+      let bits = try FrameLayout.nativeBits(pixels, available: value.count)
+      arrangement = .packed(value, bits: bits, isTruncated: fragments.isTruncated)
+      return
+    }
     if let fragments {
       encoding = transferSyntax.pixels == .native ? .codestream : transferSyntax.pixels
       let frames = EncapsulatedFrames.frames(
@@ -84,6 +93,17 @@ struct FrameLayout: Sendable {
     encoding = .native
     arrangement = .packed(
       element.value, bits: bits, isTruncated: element.isTruncated || element.isUndefinedLength)
+  }
+
+  /// The one item that holds all bytes, and no codestream: after an empty table, or in its place.
+  private static func onlyValue(
+    _ fragments: EncapsulatedFrames.Fragments, _ source: FileBytes
+  ) -> Range<Int>? {
+    let values = [fragments.tableRange].filter { !$0.isEmpty } + fragments.ranges
+    guard values.count == 1, Codestream.kind(of: source.bytes(values[0].prefix(12))) == nil else {
+      return nil
+    }
+    return values[0]
   }
 
   /// Bits of one uncompressed frame. With subsampled colour two pixels take four cells; files that

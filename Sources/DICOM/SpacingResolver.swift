@@ -10,7 +10,8 @@ struct SpacingResolver {
 
   /// In this order: ultrasound regions; Pixel Measures of enhanced objects; Pixel Spacing; for
   /// projections the calibrated spacing of enhanced objects, else Imager Pixel Spacing divided by the
-  /// magnification (PS3.3 10.7.1.3); scanned film.
+  /// magnification (PS3.3 10.7.1.3), of RT images that of their plane, brought to the machine's axis
+  /// (C.8.8.2); scanned film.
   func resolve(warnings: inout [String]) -> PixelSpacing? {
     if let spacing = ultrasound(warnings: &warnings) { return spacing }
     let measures = file.group(.pixelMeasuresSequence, frame: frame)
@@ -41,9 +42,12 @@ struct SpacingResolver {
   private func pair(
     _ dataSet: DataSet, _ attribute: Attribute, warnings: inout [String]
   ) -> PixelSpacing? {
-    let values = dataSet.numbers(attribute)
-    guard let row = values.first else { return nil }
-    let column = values.count > 1 ? values[1] : row
+    let values = dataSet.values(attribute)
+    guard let first = values.first else { return nil }
+    guard let row = first, let column = values.count > 1 ? values[1] : row else {
+      warnings.append("\(attribute.keyword) is not two numbers")
+      return nil
+    }
     return believed(row, column, attribute.keyword, warnings: &warnings)
   }
 
@@ -58,10 +62,11 @@ struct SpacingResolver {
 
   private func imager(warnings: inout [String]) -> PixelSpacing? {
     let properties = file.group(.framePixelData, frame: frame)
-    guard let detector = pair(properties, .imagerPixelSpacing, warnings: &warnings) else {
-      return nil
-    }
-    guard let factor = magnification(), factor >= 1, factor < 100 else {
+    guard
+      let detector = pair(properties, .imagerPixelSpacing, warnings: &warnings)
+        ?? pair(dataSet, .imagePlanePixelSpacing, warnings: &warnings)
+    else { return nil }
+    guard let factor = magnification() else {
       warnings.append(
         "pixel spacing is that of the detector: sizes in the patient are smaller by an unknown factor"
       )
@@ -70,12 +75,20 @@ struct SpacingResolver {
     return PixelSpacing(row: detector.row / factor, column: detector.column / factor)
   }
 
+  /// The first that makes sense: as stated, or by the distances from the source.
   private func magnification() -> Double? {
-    if let factor = dataSet.number(.radiographicMagnification) { return factor }
-    guard let detector = dataSet.number(.distanceSourceToDetector),
-      let patient = dataSet.number(.distanceSourceToPatient), patient > 0
-    else { return nil }
-    return detector / patient
+    func ratio(_ detector: Attribute, _ patient: Attribute) -> Double? {
+      guard let far = dataSet.number(detector), let near = dataSet.number(patient), near > 0 else {
+        return nil
+      }
+      return far / near
+    }
+    let stated = [
+      dataSet.number(.radiographicMagnification),
+      ratio(.distanceSourceToDetector, .distanceSourceToPatient),
+      ratio(.rtImageSID, .radiationMachineSAD),
+    ]
+    return stated.compactMap { $0 }.first { $0 >= 1 && $0 < 100 }
   }
 
   /// Physical Delta X and Y of the largest two-dimensional region in centimetres (PS3.3 C.8.5.5).

@@ -34,12 +34,11 @@ extension IntakeError {
 extension ImageFacts {
   init(_ header: CodecHeader, size: Int) {
     let shown = header.displaySize
-    let isPalette = header.remarks.contains("palette")
     self.init(
       format: "\(header.format)", width: shown.width, height: shown.height,
-      channels: header.samplesPerPixel >= 3 || isPalette ? 3 : 1, bits: header.precision,
-      frames: header.frames, modality: nil, transferSyntax: nil, transferSyntaxUID: nil,
-      photometricInterpretation: nil, pixelSpacing: header.pixelSpacing, windows: [], fileSize: size
+      channels: header.channels, bits: header.precision, frames: header.frames, modality: nil,
+      transferSyntax: nil, transferSyntaxUID: nil, photometricInterpretation: nil,
+      pixelSpacing: header.pixelSpacing, windows: [], fileSize: size
     )
   }
 

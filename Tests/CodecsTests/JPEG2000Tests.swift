@@ -72,6 +72,29 @@ struct JPEG2000Tests {
     #expect(throws: CodecError.self) { try ImageCodec.image(from: bytes) }
   }
 
+  /// Regression: the header told of one channel where the picture has the colours of a palette.
+  @Test func aPaletteTellsItsColours() throws {
+    let codestream = try JPEG2000Codec.encode(
+      .uint8([0, 1]), width: 2, height: 1, samplesPerPixel: 1, precision: 1)
+    func box(_ name: String, _ content: [UInt8]) -> [UInt8] {
+      [0, 0, 0, UInt8(content.count + 8)] + Array(name.utf8) + content
+    }
+    let size = box("ihdr", [0, 0, 0, 1, 0, 0, 0, 2, 0, 1, 0, 7, 0, 0])
+    let colours = box("colr", [1, 0, 0, 0, 0, 0, 16])
+    let palette = box("pclr", [0, 2, 3, 7, 7, 7, 10, 20, 30, 40, 50, 60])
+    let mapping = box("cmap", [0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 1, 2])
+    let start =
+      box("jP  ", [0x0D, 0x0A, 0x87, 0x0A]) + box("ftyp", Array("jp2 \0\0\0\0jp2 ".utf8))
+    // The box of the codestream reaches to the end.
+    let end = [0, 0, 0, 0] + Array("jp2c".utf8) + codestream
+    let file = start + box("jp2h", size + colours + palette + mapping) + end
+    let header = try ImageCodec.header(of: file)
+    #expect((header.channels, header.samplesPerPixel, header.precision) == (3, 3, 8))
+    #expect(try ImageCodec.decode(file).pixels == .uint8([10, 20, 30, 40, 50, 60]))
+    let plain = try ImageCodec.header(of: start + box("jp2h", size + colours) + end)
+    #expect((plain.channels, plain.samplesPerPixel, plain.precision) == (1, 1, 1))
+  }
+
   @Test func valuesOverThePrecisionAreRefused() {
     #expect(throws: CodecError.self) {
       try JPEG2000Codec.encode(

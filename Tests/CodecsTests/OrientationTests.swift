@@ -19,6 +19,15 @@ struct OrientationTests {
     #expect(result.width == width)
   }
 
+  /// Regression: an orientation of 32 bits was passed over.
+  @Test(arguments: [false, true], [3, 4]) func theTagIsReadOfBothWidths(isLittle: Bool, type: Int)
+    throws
+  {
+    let plain = try JPEGCodec.encode(Image(width: 2, height: 1, pixels: .uint8([1, 2])))
+    let tagged = plain[..<2] + segment(6, isLittle, type: type) + plain[2...]
+    #expect(try JPEGCodec.header(of: Array(tagged)).orientation.rawValue == 6)
+  }
+
   @Test(arguments: [false, true], 1...8)
   func theTagIsReadInBothByteOrders(isLittle: Bool, value: Int) throws {
     let plain = try JPEGCodec.encode(
@@ -47,14 +56,15 @@ struct OrientationTests {
   }
 
   /// An APP1 segment with one entry, the orientation.
-  private func segment(_ value: Int, _ isLittle: Bool) -> [UInt8] {
+  private func segment(_ value: Int, _ isLittle: Bool, type: Int = 3) -> [UInt8] {
     func bytes(_ value: Int, _ count: Int) -> [UInt8] {
       let big = (0..<count).reversed().map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
       return isLittle ? big.reversed() : big
     }
     let order: [UInt8] = isLittle ? [0x49, 0x49] : [0x4D, 0x4D]
     var tiff = order + bytes(42, 2) + bytes(8, 4) + bytes(1, 2)
-    tiff += bytes(0x0112, 2) + bytes(3, 2) + bytes(1, 4) + bytes(value, 2) + bytes(0, 2)
+    tiff += bytes(0x0112, 2) + bytes(type, 2) + bytes(1, 4)
+    tiff += type == 3 ? bytes(value, 2) + bytes(0, 2) : bytes(value, 4)
     tiff += bytes(0, 4)
     let body = Array("Exif\0\0".utf8) + tiff
     return [0xFF, 0xE1, 0, UInt8(body.count + 2)] + body

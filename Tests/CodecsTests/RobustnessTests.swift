@@ -29,14 +29,24 @@ struct RobustnessTests {
   @Test(arguments: [0, 1, 2, 3]) func everyTruncationIsAnError(file: Int) {
     let (format, bytes) = Self.files[file]
     #expect(bytes.count > 200)
-    // JPEG 2000 only ends in its two-byte end marker, without which nothing is missing.
-    let whole = format == .jpeg2000 ? bytes.count - 2 : bytes.count
+    // JPEG and JPEG 2000 end in a two-byte end marker, without which nothing is missing.
+    let isMarked = format == .jpeg2000 || format == .jpeg
+    let whole = isMarked ? bytes.count - 2 : bytes.count
     for length in 0..<whole {
       let cut = Array(bytes[..<length])
       #expect(throws: CodecError.self, "\(format) cut to \(length) of \(bytes.count)") {
         try ImageCodec.decode(cut)
       }
     }
+  }
+
+  /// Regression: a JPEG that lacks no sample was refused.
+  @Test(arguments: [1, 2]) func aJPEGThatLacksItsEndMarkerIsRead(missing: Int) throws {
+    let bytes = try #require(Self.files.first { $0.format == .jpeg }).bytes
+    let cut = Array(bytes[..<(bytes.count - missing)])
+    let image = try ImageCodec.image(from: cut)
+    #expect(try image.pixels == ImageCodec.image(from: bytes).pixels)
+    #expect(image.attributes.warnings.contains { $0.contains("end marker") })
   }
 
   @Test func everyFlippedByteOfAPNGIsAnError() {

@@ -73,6 +73,39 @@ struct EncodingTests {
     #expect(try object.file().storedFrame(0).pixels == Self.expected)
   }
 
+  /// Regression: writers that do not know a VR put "??", two zero bytes and 32 bits of length; those of
+  /// old times gave UN 16 bits.
+  @Test(arguments: [("??", [0, 0, 6, 0, 0, 0]), ("UN", [6, 0])] as [(String, [UInt8])])
+  func lengthsBehindAnUnknownVR(_ vr: String, _ length: [UInt8]) throws {
+    var object = TestObject(grey: Self.cells, columns: 2, rows: 1, allocated: 16)
+    object.set(0x09, 0x1001, "LO", Array("unique".utf8))
+    let bytes = object.bytes
+    let start = try #require(bytes.firstRange(of: [9, 0, 1, 0x10])).lowerBound
+    let changed = bytes[..<(start + 4)] + Array(vr.utf8) + length + bytes[(start + 8)...]
+    #expect(try DICOMFile(FileBytes(Array(changed))).storedFrame(0).pixels == Self.expected)
+  }
+
+  /// Regression: a data set that is not deflated, as its file says, was called damaged.
+  @Test func aDataSetThatIsNotDeflatedIsRead() throws {
+    let object = TestObject(
+      grey: Self.cells, columns: 2, rows: 1, allocated: 16,
+      transferSyntax: "1.2.840.10008.1.2.1.99")
+    let file = try object.file()
+    #expect(try file.storedFrame(0).pixels == Self.expected)
+    #expect(file.warnings.count == 1)
+  }
+
+  /// Regression: samples as they are, in an item of pixel data of undefined length, were taken for
+  /// codestreams.
+  @Test(arguments: [false, true]) func nativePixelsInAnItem(hasTable: Bool) throws {
+    var object = TestObject()
+    object.describe(columns: 2, rows: 1, allocated: 16)
+    object.encapsulated(hasTable ? [Self.cells] : [], table: hasTable ? [] : [0x0002_0001])
+    let file = try object.file()
+    #expect(try file.storedFrame(0).pixels == Self.expected)
+    #expect(file.warnings.contains { $0.contains("in an item") })
+  }
+
   /// An element without a VR among those with one.
   @Test func anImplicitElementInAnExplicitFile() throws {
     var object = TestObject(grey: Self.cells, columns: 2, rows: 1, allocated: 16)

@@ -7,6 +7,7 @@ import Testing
 struct WriterTests {
   private static let samples: [PixelBuffer] = [
     .uint8((0..<35).map { UInt8($0 * 7) }),
+    .int8((0..<35).map { Int8($0 * 7 - 119) }),
     .uint16((0..<35).map { UInt16($0 * 1873) }),
     .int16((0..<35).map { Int16($0 * 1800 - 30000) }),
   ]

@@ -21,6 +21,7 @@ typedef struct {
   int components;    // of the output: 1 grey, 3 RGB, 4 CMYK as stored (Adobe: 255 is no ink)
   int isProgressive;
   int hasAdobeMarker;
+  int lacksEnd;      // the data end behind the last sample, before the end marker
   int strayBytes;    // bytes between segments that belong to none
   int isIncomplete;  // a progressive image whose last refinements are absent
 } CJPEGHeader;

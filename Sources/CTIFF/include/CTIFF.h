@@ -22,6 +22,8 @@ typedef struct {
   int sampleFormat;  // 1 unsigned, 2 signed, 3 floating point
   int photometric;   // 0 white is zero, 1 black is zero, 2 RGB, 3 palette, 5 inks
   int alpha;         // of the last sample: 0 none, 1 premultiplied, 2 not, 3 unknown meaning
+  int inkSet;        // of inks: 1 cyan, magenta, yellow and black
+  uint32_t depth;    // slices in this one directory (ImageDepth); 1 where it says nothing
   int compression;
   int isTiled;
   int orientation;  // 1...8

@@ -38,8 +38,9 @@ enum EXIF {
       let offset = directory + 2 + 12 * entry
       guard let tag = integer(at: offset, bytes: 2) else { break }
       guard tag == 0x0112 else { continue }
-      // SHORT, one value, held in the first two bytes of the value field.
-      guard integer(at: offset + 2, bytes: 2) == 3, let value = integer(at: offset + 8, bytes: 2)
+      // One SHORT, or LONG as some write it, at the start of the value field.
+      guard let type = integer(at: offset + 2, bytes: 2), type == 3 || type == 4,
+        let value = integer(at: offset + 8, bytes: type == 3 ? 2 : 4)
       else { break }
       return Orientation(rawValue: value) ?? .upright
     }

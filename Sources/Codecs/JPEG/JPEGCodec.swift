@@ -40,6 +40,9 @@ package enum JPEGCodec {
     if header.isIncomplete != 0 {
       attributes.warnings.append("the progressive JPEG lacks its last refinements")
     }
+    if header.lacksEnd != 0 {
+      attributes.warnings.append("the JPEG lacks its end marker; no sample is missing")
+    }
     if header.strayBytes > 0 {
       attributes.warnings.append("the JPEG holds \(header.strayBytes) bytes that belong nowhere")
     }

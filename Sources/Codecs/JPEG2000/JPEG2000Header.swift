@@ -4,6 +4,7 @@ struct JPEG2000Header: Equatable {
   var format: ImageFormat
   var width: Int
   var height: Int
+  /// Of the codestream, or the colours of the palette that they stand for.
   var components: Int
   /// Of the first component.
   var precision: Int
@@ -23,8 +24,14 @@ struct JPEG2000Header: Equatable {
     switch ImageFormat(sniffing: Array(bytes.prefix(64))) {
     case .jpeg2000: try self.init(codestreamAt: 0, in: bytes, format: .jpeg2000)
     case .jp2:
-      try self.init(
-        codestreamAt: try JPEG2000Header.codestream(inBoxes: bytes), in: bytes, format: .jp2)
+      let boxes = try JP2Boxes(bytes)
+      try self.init(codestreamAt: boxes.codestream, in: bytes, format: .jp2)
+      if let palette = boxes.palette {
+        guard (1...JPEG2000Header.maximumComponents).contains(palette.columns) else {
+          throw .unsupported(.jp2, reason: "its palette has \(palette.columns) columns")
+        }
+        (components, precision, isSigned) = (palette.columns, palette.precision, false)
+      }
     default: throw .notThisFormat(.jpeg2000)
     }
   }
@@ -82,30 +89,10 @@ struct JPEG2000Header: Equatable {
     try limits.check(format, width: width, height: height)
     guard tiles <= byteCount / 14 else { throw .truncated(format) }
   }
-
-  /// The position of the contiguous codestream box's content (ISO/IEC 15444-1, I.4).
-  private static func codestream<Bytes: RandomAccessCollection<UInt8>>(
-    inBoxes bytes: Bytes
-  ) throws(CodecError) -> Int where Bytes.Index == Int {
-    var position = 0
-    while position < bytes.count {
-      var reader = BigEndianReader(bytes: bytes, position: position, format: .jp2)
-      var length = try reader.next(4)
-      let type = try reader.next(4)
-      if length == 1 {
-        guard try reader.next(4) == 0 else { throw .truncated(.jp2) }
-        length = try reader.next(4)
-      }
-      if type == 0x6A70_3263 { return reader.position }
-      guard length >= reader.position - position else { throw .truncated(.jp2) }
-      position += length
-    }
-    throw .truncated(.jp2)
-  }
 }
 
 /// Reads unsigned big-endian integers; the end of the data is an error.
-private struct BigEndianReader<Bytes: RandomAccessCollection<UInt8>> where Bytes.Index == Int {
+struct BigEndianReader<Bytes: RandomAccessCollection<UInt8>> where Bytes.Index == Int {
   let bytes: Bytes
   var position: Int
   let format: ImageFormat

@@ -12,12 +12,14 @@ package enum TIFFCodec {
   ) throws(CodecError) -> CodecHeader {
     let pages = try TIFFDirectories(of: bytes, limits: limits).pages
     let page = try TIFFLibrary.page(of: bytes, at: pages[0])
+    try TIFFStack.refuse(page, pages: pages.count)
     var header = CodecHeader(
       format: .tiff, width: Int(page.width), height: Int(page.height),
       samplesPerPixel: Int(page.samples), precision: Int(page.bits),
       isSigned: page.sampleFormat != 1, orientation: orientation(of: page),
       remarks: page.photometric == TIFFLibrary.palette ? ["palette"] : [])
     header.frames = pages.count
+    header.shownChannels = TIFFDisplay.channels(of: page)
     header.pages = pages
     header.pixelSpacing = TIFFSpacing.ofPixels(page)
     return header
@@ -52,6 +54,11 @@ package enum TIFFCodec {
     var attributes = ImageAttributes()
     attributes.isInverted = display.isInverted
     attributes.pixelSpacing = TIFFSpacing.ofPixels(stored.page)
+    if display.hiddenSamples > 0 {
+      attributes.warnings.append(
+        "\(display.hiddenSamples) of \(stored.page.samples) samples a pixel have no stated meaning "
+          + "and are not shown")
+    }
     return display.image(upright: orientation(of: stored.page), attributes)
   }
 
@@ -65,7 +72,9 @@ package enum TIFFCodec {
     guard pages.indices.contains(frame) else {
       throw .noSuchFrame(frame + 1, count: pages.count)
     }
-    return try TIFFLibrary.read(bytes, at: pages[frame], limits: limits)
+    let stored = try TIFFLibrary.read(bytes, at: pages[frame], limits: limits)
+    try TIFFStack.refuse(stored.page, pages: pages.count)
+    return stored
   }
 
   private static func orientation(of page: CTIFFPage) -> Orientation {

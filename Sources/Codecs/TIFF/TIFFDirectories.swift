@@ -4,9 +4,10 @@ struct TIFFDirectories {
   /// Offsets of the directories of whole pictures, in the order of the chain.
   let pages: [UInt64]
 
-  /// Pictures at reduced resolution and masks belong to another page.
-  private static let subfileType = 254
-  private static let reducedOrMask = 0b101
+  /// Pictures at reduced resolution and masks belong to another page. The older tag has a number for
+  /// each kind, the newer one a bit.
+  private static let (oldSubfileType, subfileType) = (255, 254)
+  private static let (oldReduced, reducedOrMask) = (2, 0b101)
 
   init(of bytes: [UInt8], limits: CodecLimits) throws(CodecError) {
     guard ImageFormat(sniffing: bytes) == .tiff else { throw .notThisFormat(.tiff) }
@@ -25,7 +26,11 @@ struct TIFFDirectories {
       if isPage { pages.append(UInt64(offset)) }
       offset = next
     }
-    guard !pages.isEmpty else { throw .corrupt(.tiff, reason: "it has no page") }
+    guard !pages.isEmpty else {
+      guard !visited.isEmpty else { throw .corrupt(.tiff, reason: "it has no page") }
+      throw .unsupported(
+        .tiff, reason: "its pages are previews or masks of a picture that lies elsewhere")
+    }
     self.pages = pages
   }
 
@@ -40,11 +45,13 @@ struct TIFFDirectories {
     var isPage = true
     for entry in 0..<count {
       let start = first + entry * entrySize
-      guard try reader.integer(at: start, bytes: 2) == subfileType else { continue }
+      let tag = try reader.integer(at: start, bytes: 2)
+      guard tag == subfileType || tag == oldSubfileType else { continue }
       let isShort = try reader.integer(at: start + 2, bytes: 2) == 3
       let value = try reader.integer(
         at: start + entrySize - (reader.isBig ? 8 : 4), bytes: isShort ? 2 : 4)
-      isPage = value & reducedOrMask == 0
+      let isWhole = tag == subfileType ? value & reducedOrMask == 0 : value != oldReduced
+      isPage = isPage && isWhole
     }
     let next = try reader.integer(at: first + count * entrySize, bytes: reader.isBig ? 8 : 4)
     return (isPage, next)

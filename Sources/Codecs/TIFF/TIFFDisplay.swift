@@ -6,6 +6,8 @@ struct TIFFDisplay {
   let channels: Int
   /// Whether the smallest grey value is white.
   let isInverted: Bool
+  /// Samples of a pixel that are neither colour nor alpha.
+  let hiddenSamples: Int
   private let page: CTIFFPage
   private let pixels: PixelBuffer
 
@@ -16,29 +18,37 @@ struct TIFFDisplay {
     let turnsOver = isWhiteZero && TIFFDisplay.hasStraightAlpha(page, channels: 1)
     isInverted = isWhiteZero && !turnsOver
     let samples = Int(page.samples)
+    channels = TIFFDisplay.channels(of: page)
+    let hasAlpha = page.alpha == 1 || page.alpha == 2
+    hiddenSamples =
+      page.photometric == TIFFLibrary.inks ? 0 : samples - channels - (hasAlpha ? 1 : 0)
     let isUnsigned = page.sampleFormat == 1
     switch page.photometric {
     case TIFFLibrary.palette:
       guard case .uint8(let indices) = stored.pixels, samples == 1 else {
         throw .unsupported(.tiff, reason: "its palette images have \(samples) samples a pixel")
       }
-      channels = 3
       pixels = .uint8(TIFFDisplay.resolved(indices, page))
     case TIFFLibrary.inks:
       guard samples == 4, isUnsigned, page.bits == 8 || page.bits == 16 else {
         throw .unsupported(.tiff, reason: "its inks are not four of 8 or 16 bits")
       }
-      channels = 3
+      guard page.inkSet == TIFFLibrary.processInks else {
+        throw .unsupported(.tiff, reason: "its inks are not cyan, magenta, yellow and black")
+      }
       pixels = TIFFDisplay.withoutInk(stored.pixels)
     case TIFFLibrary.rgb where samples >= 3:
-      channels = 3
       pixels = TIFFDisplay.opaque(stored.pixels, page, channels: 3)
     case TIFFLibrary.rgb:
       throw .corrupt(.tiff, reason: "it states RGB and \(samples) samples a pixel")
     default:
-      channels = 1
       pixels = TIFFDisplay.opaque(stored.pixels, page, channels: 1, turnsOver: turnsOver)
     }
+  }
+
+  /// Samples of a displayed pixel.
+  static func channels(of page: CTIFFPage) -> Int {
+    [TIFFLibrary.palette, TIFFLibrary.inks, TIFFLibrary.rgb].contains(page.photometric) ? 3 : 1
   }
 
   func image(upright orientation: Orientation, _ attributes: ImageAttributes) -> Image {

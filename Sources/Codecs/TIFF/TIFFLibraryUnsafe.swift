@@ -7,6 +7,8 @@ enum TIFFLibrary {
   static let rgb: Int32 = 2
   static let palette: Int32 = 3
   static let inks: Int32 = 5
+  /// The InkSet of cyan, magenta, yellow and black.
+  static let processInks: Int32 = 1
 
   private static let floatingPoint: Int32 = 3
   /// Colour and alpha, as for the other formats.
@@ -16,6 +18,13 @@ enum TIFFLibrary {
     let page: CTIFFPage
     /// `[height, width, samples]`.
     let pixels: PixelBuffer
+  }
+
+  /// The start of ImageDescription.
+  static func description(of page: CTIFFPage) -> String {
+    withUnsafeBytes(of: page.description) { field in
+      String(decoding: field.prefix { $0 != 0 }, as: UTF8.self)
+    }
   }
 
   static func page(of bytes: [UInt8], at offset: UInt64) throws(CodecError) -> CTIFFPage {

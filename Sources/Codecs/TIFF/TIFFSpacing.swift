@@ -11,9 +11,7 @@ enum TIFFSpacing {
   ]
 
   static func ofPixels(_ page: CTIFFPage) -> PixelSpacing? {
-    let text = withUnsafeBytes(of: page.description) { field in
-      String(decoding: field.prefix { $0 != 0 }, as: UTF8.self)
-    }
+    let text = TIFFLibrary.description(of: page)
     guard text.hasPrefix("ImageJ="),
       let line = text.split(separator: "\n").first(where: { $0.hasPrefix("unit=") }),
       let unit = millimetres[String(line.dropFirst(5))], page.xResolution > 0,

@@ -11,7 +11,7 @@ package struct Slice: Sendable, Equatable {
   package let width: Int
   package let height: Int
   /// Nil where the file does not tell it, or tells nonsense.
-  package let geometry: PlaneGeometry?
+  package internal(set) var geometry: PlaneGeometry?
   /// True where the file states a position or an orientation, believable or not.
   package let statesPlane: Bool
   package let pixelSpacing: PixelSpacing?
@@ -66,6 +66,11 @@ package struct PlaneGeometry: Sendable, Equatable {
       row.x * column.y - row.y * column.x)
   }
 
+  /// The plane that lies further along the normal, nil for one out of all bounds.
+  func moved(by distance: Double) -> PlaneGeometry? {
+    PlaneGeometry(position: position + normal * distance, row: row, column: column)
+  }
+
   /// Within a degree of each other.
   func isParallel(to other: PlaneGeometry) -> Bool {
     (row * other.row).sum() > 0.9998 && (column * other.column).sum() > 0.9998
@@ -83,17 +88,40 @@ extension DICOMFile {
   /// Every frame as a slice.
   package func slices(path: String) -> [Slice] {
     // Frames past those with functional groups of their own are alike.
-    let common = slice(path, frame: frameGroups.count)
+    let stack = stack()
+    let common = slice(path, frame: frameGroups.count, in: stack?.plane)
     return (0..<pixels.frames).map { index in
-      var slice = index < frameGroups.count ? slice(path, frame: index) : common
+      var slice =
+        index < frameGroups.count ? slice(path, frame: index, in: stack?.plane) : common
       slice.frame = index
+      if let stack { slice.geometry = slice.geometry?.moved(by: stack.offsets[index]) }
       return slice
     }
   }
 
-  private func slice(_ path: String, frame index: Int) -> Slice {
-    let position = group(.planePositionSequence, frame: index).numbers(.imagePositionPatient)
-    let axes = group(.planeOrientationSequence, frame: index).numbers(.imageOrientationPatient)
+  /// Of objects that state one plane for all frames: where, and how far along its normal each frame
+  /// lies, in millimetres.
+  private func stack() -> (plane: DataSet, offsets: [Double])? {
+    // RT dose (PS3.3 C.8.8.3.2): distances, or z coordinates of which the first is the position's.
+    let grid = dataSet.numbers(.gridFrameOffsetVector)
+    if grid.count == pixels.frames { return (dataSet, grid.map { $0 - grid[0] }) }
+    // Reconstructed nuclear medicine (C.8.4.15): the sign of the spacing is the direction.
+    let numbers = dataSet.integers(.sliceVector)
+    guard numbers.count == pixels.frames, dataSet.texts(.imageType).contains("RECON TOMO"),
+      let spacing = dataSet.number(.spacingBetweenSlices),
+      let plane = dataSet.items(.detectorInformation).first
+    else { return nil }
+    return (plane, numbers.map { Double($0 - 1) * spacing })
+  }
+
+  /// - Parameter plane: what states the plane where no functional group does.
+  private func slice(_ path: String, frame index: Int, in plane: DataSet?) -> Slice {
+    func numbers(_ sequence: Attribute, _ attribute: Attribute) -> [Double] {
+      let stated = group(sequence, frame: index).numbers(attribute)
+      return stated.isEmpty ? plane?.numbers(attribute) ?? [] : stated
+    }
+    let position = numbers(.planePositionSequence, .imagePositionPatient)
+    let axes = numbers(.planeOrientationSequence, .imageOrientationPatient)
     // What there is to remark of a frame is told where it is read.
     var remarks = [String]()
     return Slice(

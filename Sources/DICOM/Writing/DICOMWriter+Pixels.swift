@@ -30,7 +30,9 @@ extension DICOMWriter {
     }
     switch image.pixels {
     case .uint8: return
-    case .uint16 where !image.isColor, .int16 where !image.isColor: return
+    case .int8 where !image.isColor, .uint16 where !image.isColor,
+      .int16 where !image.isColor:
+      return
     default: throw .unsuitablePixels(reason: "they are neither 8 nor 16 bits, or 16-bit colour")
     }
   }

@@ -3,7 +3,7 @@ package import Imaging
 /// Writes images as DICOM objects (PS3.10) that readers accept: ultrasound and Secondary Capture,
 /// grey or RGB, single or multi-frame. The same input gives the same bytes.
 package enum DICOMWriter {
-  /// Encodes frames of one size and type: `uint8`, `uint16` or `int16` grey, `uint8` RGB.
+  /// Encodes frames of one size and type: `uint8`, `int8`, `uint16` or `int16` grey, `uint8` RGB.
   /// - Throws: ``DICOMWriteError`` for other samples, frames that differ, and forbidden values.
   package static func encode(_ frames: [Image], _ description: ObjectDescription)
     throws(DICOMWriteError) -> [UInt8]

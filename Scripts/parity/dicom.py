@@ -83,7 +83,9 @@ def packed(cells, bits, big):
     if bits in (8, 16, 32):
         return cells.astype(cells.dtype.newbyteorder(">" if big else "<")).tobytes()
     single = cells.ravel()[:, None] >> np.arange(bits, dtype=cells.dtype) & 1
-    return np.packbits(single.astype("u1").ravel(), bitorder="little").tobytes()
+    stream = np.packbits(single.astype("u1").ravel(), bitorder="little").tobytes()
+    # Cells of more than a byte are packed into words, and those are in the file's order.
+    return np.frombuffer(even(stream), "<u2").astype(">u2").tobytes() if big and bits > 8 else stream
 
 
 def coded(kind, frame, stored):

@@ -84,6 +84,27 @@ static int refuse(Source *source, const char *format, int value) {
   return CTIFF_UNSUPPORTED;
 }
 
+// Names of compressions that libtiff may not have been built with.
+static const char *compression_name(int compression) {
+  static const struct {
+    int number;
+    const char *name;
+  } names[] = {{6, "JPEG of TIFF 6.0"}, {9, "JBIG"}, {10, "JBIG"}, {22610, "JPEG XR"},
+               {33003, "JPEG 2000"}, {33005, "JPEG 2000"}, {34661, "JBIG"}, {34676, "SGI LogLuv"},
+               {34677, "SGI LogLuv"}, {34712, "JPEG 2000"}, {34713, "Nikon NEF"}, {34887, "LERC"},
+               {34892, "JPEG of DNG"}, {34925, "LZMA"}, {34933, "PNG"}, {34934, "JPEG XR"},
+               {50000, "Zstandard"}, {50001, "WebP"}, {50002, "JPEG XL"}, {52546, "JPEG XL"}};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (names[i].number == compression) return names[i].name;
+  return "unknown";
+}
+
+static int refuse_compression(Source *source, int compression) {
+  snprintf(source->message, CTIFF_MESSAGE_SIZE, "its compression is %s (%d)",
+           compression_name(compression), compression);
+  return CTIFF_UNSUPPORTED;
+}
+
 static int corrupt(Source *source, const char *text) {
   if (source->message[0] == 0) snprintf(source->message, CTIFF_MESSAGE_SIZE, "%s", text);
   return CTIFF_CORRUPT;
@@ -155,7 +176,7 @@ static int fill_page(TIFF *tiff, Source *source, CTIFFPage *page) {
   page->inkSet = inkSet;
   page->strips = page->isTiled ? TIFFNumberOfTiles(tiff) : TIFFNumberOfStrips(tiff);
   if (!TIFFIsCODECConfigured(compression))
-    return refuse(source, "its compression (%d)", compression);
+    return refuse_compression(source, compression);
   if (is_converted(tiff) || photometric == PHOTOMETRIC_YCBCR) {
     if (bits != 8 || samples != 3) return refuse(source, "YCbCr or L*a*b* of %d bits", bits);
     page->photometric = PHOTOMETRIC_RGB;

@@ -45,8 +45,8 @@ extension DICOMFile {
     let isScaled = !group.has(.rescaleSlope) && dataSet.has(.doseGridScaling)
     let attribute: Attribute = isScaled ? .doseGridScaling : .rescaleSlope
     let holder = isScaled ? dataSet : group
-    let slope = holder.has(attribute) ? holder.number(attribute) : 1
-    let intercept = group.has(.rescaleIntercept) ? group.number(.rescaleIntercept) : 0
+    let slope = holder.values(attribute).isEmpty ? 1 : holder.number(attribute)
+    let intercept = group.values(.rescaleIntercept).isEmpty ? 0 : group.number(.rescaleIntercept)
     guard let slope, let intercept, slope != 0 else {
       let problem =
         slope == 0
@@ -67,16 +67,18 @@ extension DICOMFile {
     let least = function == .linear ? 1 : Double.leastNonzeroMagnitude
     let explanations = group.names(.windowExplanation)
     var windows = [Window]()
+    // The first of each kind: there may be thousands.
+    var (unstated, unbelieved): (Int?, Double?)
     for position in 0..<max(centers.count, widths.count) {
       guard let center = position < centers.count ? centers[position] : nil,
         let width = position < widths.count ? widths[position] : nil, center.isFinite,
         width.isFinite
       else {
-        warnings.append("window \(position + 1) has no number as its centre or width")
+        unstated = unstated ?? position + 1
         continue
       }
       guard width >= least else {
-        warnings.append("a window of width \(width) is not believed")
+        unbelieved = unbelieved ?? width
         continue
       }
       let explanation = position < explanations.count ? explanations[position] : ""
@@ -85,6 +87,10 @@ extension DICOMFile {
           center: center, width: width, function: function,
           explanation: explanation.isEmpty ? nil : explanation))
     }
+    if let unstated {
+      warnings.append("window \(unstated) has no number as its centre or width")
+    }
+    if let unbelieved { warnings.append("a window of width \(unbelieved) is not believed") }
     return windows
   }
 

@@ -4,6 +4,15 @@ import Testing
 
 /// How PNG's colour types become pictures and stored samples.
 struct PNGDisplayTests {
+  /// Regression: the form that Apple's tools write was called corrupt.
+  @Test func applesOwnFormIsNamed() {
+    var bytes = PNGBuilder(rows: [[7]]).bytes()
+    let chunk: [UInt8] = [0, 0, 0, 4] + Array("CgBI".utf8) + [0x50, 0, 0x20, 6]
+    bytes.insert(contentsOf: chunk + [0x2B, 0xD5, 0xB3, 0x7F], at: 8)
+    let error = #expect(throws: CodecError.self) { try PNGCodec.image(from: bytes) }
+    #expect(error?.description.contains("Apple") == true)
+  }
+
   @Test(arguments: [(1, 255), (2, 85), (4, 17)])
   func fewBitsAreScaledToEight(bits: Int, factor: Int) throws {
     let samples = (0..<8).map { $0 % (1 << bits) }

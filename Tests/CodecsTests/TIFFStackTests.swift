@@ -1,6 +1,7 @@
-import Codecs
 import Imaging
 import Testing
+
+@testable import Codecs
 
 /// TIFF files that hold more, or something else, than their directories show at first sight.
 struct TIFFStackTests {
@@ -78,6 +79,13 @@ struct TIFFStackTests {
     ).bytes()
     #expect(try ImageCodec.header(of: file).frames == 2)
     #expect(try ImageCodec.decode(file, frame: 1).pixels == .uint8([30]))
+  }
+
+  /// Regression: what a library says in two lines stood with the line break in messages.
+  @Test func messagesHaveOneLine() {
+    let message = "Improper sampling factors 2,2\nApparently should be 1,1.".utf8CString
+    #expect(
+      text(of: Array(message)) == "Improper sampling factors 2,2; Apparently should be 1,1")
   }
 
   /// Regression: such a file was called corrupt.

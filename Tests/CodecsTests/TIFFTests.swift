@@ -100,6 +100,8 @@ struct TIFFTests {
     // Group 4: two rows like the imaginary white one.
     #expect(try decode(4, bits: 1, [0xC0, 0x04, 0x00, 0x40]) == .uint8([0, 0, 0, 0, 0, 0, 0, 0]))
     #expect(throws: CodecError.self) { try decode(12345, [1, 2, 3]) }
+    let named = #expect(throws: CodecError.self) { try decode(34712, [1, 2, 3]) }
+    #expect(named?.description.contains("JPEG 2000 (34712)") == true)
   }
 
   @Test func jpegStripsBecomeRGB() throws {

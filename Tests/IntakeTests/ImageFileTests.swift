@@ -63,6 +63,18 @@ struct ImageFileTests {
     #expect(throws: IntakeError.foreign(path: pdf, kind: "a PDF document")) {
       try ImageFile(path: pdf)
     }
+    let signatures: [(String, [UInt8])] = [
+      ("a HEIC image", [0, 0, 0, 24] + Array("ftypheic".utf8)),
+      ("an AVIF image", [0, 0, 0, 32] + Array("ftypavif".utf8)),
+      ("an MP4 or QuickTime video", [0, 0, 0, 32] + Array("ftypisom".utf8)),
+      ("a NIfTI image", [0, 0, 1, 0x5C]), ("a NIfTI-2 image", [0x1C, 2, 0, 0, 0x6E, 0x2B]),
+      ("a PNM image (PBM, PGM, PPM or PAM)", Array("P5 2 2 255\n".utf8)),
+      ("a MetaImage (MHA)", Array("ObjectType = Image\n".utf8)),
+    ]
+    for (kind, bytes) in signatures {
+      let path = try folder.write("scan", bytes)
+      #expect(throws: IntakeError.foreign(path: path, kind: kind)) { try ImageFile(path: path) }
+    }
     let text = try folder.write("notes.png", Array("just words".utf8))
     #expect(throws: IntakeError.foreign(path: text, kind: nil)) { try ImageFile(path: text) }
   }

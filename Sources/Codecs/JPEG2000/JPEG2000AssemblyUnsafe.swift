@@ -12,8 +12,9 @@ struct JPEG2000Assembly {
 
   /// Samples of a type that only the first part tells: the closures share the array.
   private struct Room {
-    /// Takes over a component, the samples of which are the given ones of each pixel, into rows.
-    let fill: (opj_image_comp_t, Int, Range<Int>) -> Void
+    /// Takes over a component, the samples of which are the given ones of each pixel, into rows. The
+    /// first component has a sample for each pixel.
+    let fill: (opj_image_comp_t, _ first: opj_image_comp_t, Int, Range<Int>) -> Void
     let finish: () -> PixelBuffer
   }
 
@@ -86,7 +87,7 @@ struct JPEG2000Assembly {
       guard Int(component.w) <= description.width, Int(component.h) <= rows else {
         throw .unsupported(format, reason: "a later component is larger than the first")
       }
-      room.fill(component, index, firstRow..<(firstRow + rows))
+      room.fill(component, components[0], index, firstRow..<(firstRow + rows))
       opj_image_data_free(component.data)
       components[index].data = nil
     }
@@ -102,17 +103,18 @@ struct JPEG2000Assembly {
       $1 = width * description.height * count
     }
     return Room(
-      fill: { component, index, rows in
+      fill: { component, first, index, rows in
         guard let data = component.data else { return }
         let (columns, lines) = (Int(component.w), Int(component.h))
         samples.withUnsafeMutableBufferPointer { out in
           // Safe: `add` has checked that the rows lie within the picture, and the component's size.
           for y in rows {
-            let line = data + min((y - rows.lowerBound) * lines / rows.count, lines - 1) * columns
+            let line =
+              data + row(y - rows.lowerBound, in: component, of: first, lines) * columns
             var target = y * width * count + index
             for x in 0..<width {
-              let column = columns == width ? x : min(x * columns / width, columns - 1)
-              out[target] = Sample(truncatingIfNeeded: line[column])
+              let sample = columns == width ? x : column(x, in: component, of: first, columns)
+              out[target] = Sample(truncatingIfNeeded: line[sample])
               target += count
             }
             if columns == width { release(data, after: y - rows.lowerBound, columns) }
@@ -120,6 +122,23 @@ struct JPEG2000Assembly {
         }
       },
       finish: { wrap(samples) })
+  }
+
+  /// The sample of a component that a column of the first one lies on: components have one for each
+  /// `dx` points of the reference grid (ISO/IEC 15444-1 B.2).
+  private static func column(
+    _ x: Int, in component: opj_image_comp_t, of first: opj_image_comp_t, _ count: Int
+  ) -> Int {
+    let point = (Int(first.x0) + x) * Int(first.dx)
+    return min(max(point / max(Int(component.dx), 1) - Int(component.x0), 0), count - 1)
+  }
+
+  /// The same of rows.
+  private static func row(
+    _ y: Int, in component: opj_image_comp_t, of first: opj_image_comp_t, _ count: Int
+  ) -> Int {
+    let point = (Int(first.y0) + y) * Int(first.dy)
+    return min(max(point / max(Int(component.dy), 1) - Int(component.y0), 0), count - 1)
   }
 
   /// Bytes that are given back at once: whole pages.

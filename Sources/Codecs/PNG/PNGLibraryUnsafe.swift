@@ -71,6 +71,9 @@ enum PNGLibrary {
     case CPNG_OK: return
     case CPNG_TRUNCATED: throw .truncated(.png)
     case CPNG_OUT_OF_MEMORY: throw .outOfMemory(.png)
+    // Chunks of Apple's own before the header, and no checksum of zlib's.
+    case _ where text(of: message).hasPrefix("CgBI"):
+      throw .unsupported(.png, reason: "it is in Apple's own form (CgBI)")
     default: throw .corrupt(.png, reason: text(of: message))
     }
   }
@@ -100,9 +103,10 @@ enum PNGLibrary {
   private static let compressionLevel: Int32 = 2
 }
 
-/// A C message as Swift text, without a closing full stop.
+/// A C message as Swift text in one line, without a closing full stop.
 func text(of message: [CChar]) -> String {
   let bytes = message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-  let text = String(decoding: bytes, as: UTF8.self)
+  let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
+  let text = lines.joined(separator: "; ")
   return text.hasSuffix(".") ? String(text.dropLast()) : text
 }

@@ -108,13 +108,14 @@ struct EncapsulatedFrames {
   private static func divide(_ fragments: Fragments, at offsets: [Int], count: Int)
     -> [[Range<Int>]]?
   {
+    guard offsets.count == count else { return nil }
     var starts = [Int: Int](minimumCapacity: fragments.ranges.count)
     for (index, range) in fragments.ranges.enumerated() {
       starts[range.lowerBound - itemHeader - fragments.origin] = index
     }
     let firsts = offsets.compactMap { starts[$0] }
     let rising = Set(firsts).sorted()
-    guard offsets.count == count, firsts.count == count, rising.count > 1 else { return nil }
+    guard firsts.count == count, rising.count > 1 else { return nil }
     let ends = Dictionary(
       uniqueKeysWithValues: zip(rising, rising.dropFirst() + [fragments.ranges.count]))
     return firsts.map { Array(fragments.ranges[$0..<(ends[$0] ?? $0)]) }

@@ -25,6 +25,20 @@ struct TIFFStackTests {
     }
   }
 
+  /// Sizes and shapes that no file has.
+  @Test func shapesWithoutSenseAreNoStacks() {
+    for shape in ["4294967295, 4294967295, 4294967295", "-5, 1, 2", "x", ""] {
+      for side in [1, 0xFFFF_FFFF] {
+        let page = Page(
+          width: side, height: side, strips: [[1]], more: described("{\"shape\": [\(shape)]}"))
+        let header = try? ImageCodec.header(of: TIFFBuilder(page).bytes())
+        #expect(header?.frames ?? 1 == 1)
+      }
+    }
+    let whole = Page(width: 1, height: 1, strips: [[1]], more: described("{\"shape\": [-5, -1]}"))
+    #expect(throws: Never.self) { try ImageCodec.image(from: TIFFBuilder(whole).bytes()) }
+  }
+
   @Test func slicesWithDirectoriesOfTheirOwnAreFrames() throws {
     for text in ["ImageJ=1.54f\nimages=2\n", "{\"shape\": [2, 1, 2]}"] {
       let file = TIFFBuilder(

@@ -24,11 +24,18 @@ enum TIFFStack {
     let start = "{\"shape\": ["
     guard text.hasPrefix(start) else { return 1 }
     let shape = text.dropFirst(start.count).prefix { $0 != "]" }.split(separator: ",")
-    let count = shape.reduce(1) { product, size in
-      let length = Int(size.drop { $0 == " " }) ?? 0
-      return product.multipliedReportingOverflow(by: length).partialValue
+    let stated = product(shape.map { Int($0.drop { $0 == " " }) ?? 0 })
+    let inPage = product([Int(page.width), Int(page.height), Int(page.samples)])
+    guard let stated, let inPage, stated % inPage == 0 else { return 1 }
+    return stated / inPage
+  }
+
+  /// Nil for numbers that are not above zero, or whose product is none of 64 bits.
+  private static func product(_ sizes: [Int]) -> Int? {
+    sizes.reduce(1) { product, size in
+      guard let product, size > 0 else { return nil }
+      let (value, overflow) = product.multipliedReportingOverflow(by: size)
+      return overflow ? nil : value
     }
-    let inPage = Int(page.width) * Int(page.height) * Int(page.samples)
-    return count > 0 && inPage > 0 && count % inPage == 0 ? count / inPage : 1
   }
 }

@@ -149,20 +149,3 @@ extension DICOMFile {
     return ["the file has graphic overlays (group \(names)) that are not shown"]
   }
 }
-
-extension DataSet {
-  /// Modality, where it is a code (PS3.5 6.2: at most 16 capitals, digits, blanks and underscores).
-  /// Anything else may be a name that strayed in, and results show the modality.
-  var modality: String? {
-    guard let text = text(.modality), 1...16 ~= text.utf8.count else { return nil }
-    let isCode = text.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-        UInt8(ascii: "_"), UInt8(ascii: " "):
-        true
-      default: false
-      }
-    }
-    return isCode ? text : nil
-  }
-}

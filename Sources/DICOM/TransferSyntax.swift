@@ -1,7 +1,7 @@
 /// A transfer syntax: how a data set and its pixels are encoded (PS3.5 annex A, PS3.6 annex A).
 package struct TransferSyntax: Sendable, Equatable {
   package let uid: String
-  /// The name in the standard, or the UID where it is unknown.
+  /// The name in the standard; the UID where it is unknown.
   package let name: String
   let pixels: PixelEncoding
   let encoding: Encoding
@@ -25,7 +25,9 @@ package struct TransferSyntax: Sendable, Equatable {
   package init(uid: String) {
     self.uid = uid
     let known = TransferSyntax.table[uid]
-    name = known?.0 ?? "transfer syntax \(uid)"
+    // What is no UID may be anything, a name for one, and messages show it.
+    let isUID = uid.utf8.count <= 64 && uid.utf8.allSatisfy { "0123456789.".utf8.contains($0) }
+    name = known?.0 ?? (isUID ? "transfer syntax \(uid)" : "a transfer syntax that is no UID")
     pixels = known?.1 ?? .unsupported
     isDeflated = uid == "1.2.840.10008.1.2.1.99"
     encoding =

@@ -58,7 +58,9 @@ struct MeaningTests {
 
   /// Regression: whatever stood in Modality was copied into results, a patient's name too.
   @Test func aModalityThatIsNoCodeIsLeftOut() throws {
-    for (text, modality) in [("US", "US"), ("DOE^JANE", nil), ("Jane", nil), ("", nil)] {
+    for (text, modality) in [
+      ("US", "US"), ("DOE^JANE", nil), ("DOEJANE", nil), ("Jane", nil), ("", nil),
+    ] {
       var object = TestObject(grey: [0, 1], columns: 2, rows: 1, allocated: 8)
       object.text(0x08, 0x0060, "CS", text)
       #expect(try object.file().image(0).attributes.modality == modality)

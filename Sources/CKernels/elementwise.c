@@ -157,4 +157,6 @@ ELEMENTWISE(gelu, 0.5f * v * (1 + error_function(v * 0.707106781f)),
 ELEMENTWISE(gelu_tanh, 0.5f * v * (1 + gelu_bend(v)),
     0.5f * (1 + gelu_bend(v))
         + 0.5f * v * (1 - gelu_bend(v) * gelu_bend(v)) * 0.797884561f * (1 + 0.134145f * v * v))
-ELEMENTWISE(clip, v < alpha ? alpha : v > beta ? beta : v, v >= alpha && v <= beta ? 1.0f : 0.0f)
+// The upper bound wins where it is below the lower one.
+ELEMENTWISE(clip, v > beta || alpha > beta ? beta : v < alpha ? alpha : v,
+    v >= alpha && v <= beta ? 1.0f : 0.0f)

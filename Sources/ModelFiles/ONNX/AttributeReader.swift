@@ -56,6 +56,13 @@ struct AttributeReader {
     guard integer(key, value) == value else { throw ImportError("\(key) is not supported") }
   }
 
+  /// Groups of a convolution.
+  func groups() throws(ImportError) -> Int {
+    let groups = integer("group", 1)
+    guard 1...1 << 20 ~= groups else { throw ImportError("group is out of range") }
+    return groups
+  }
+
   /// Kernel, strides, dilations and pads of a 2D window; `kernel` stands in for a missing attribute.
   /// - Parameter readsKernel: without `kernel_shape`, the kernel is known once the weights are.
   func window(kernel fallback: [Int]?, readsKernel: Bool = false) throws(ImportError)

@@ -61,8 +61,11 @@ extension GraphImporter {
     throws(ImportError)
   {
     let (value, like) = (try input(0, of: node), try input(1, of: node))
-    guard let constant = graph.constants[value] else { return rename(value, to: output, name) }
     let isInteger = graph.constants[like]?.isInteger ?? arithmetic.contains(like)
+    guard let constant = graph.constants[value] else {
+      guard !isInteger else { throw ImportError("a cast to integers is not supported") }
+      return rename(value, to: output, name)
+    }
     graph.constants[output] = ConstantTensor(
       shape: constant.shape, isInteger ? constant.integers.map(Double.init) : constant.values,
       isInteger: isInteger)

@@ -11,6 +11,7 @@ extension Graph {
     var importer = GraphImporter(opset: opset, external: external)
     // What leads to no output need not be understood.
     let (wanted, isLive) = source.liveValues
+    importer.wanted = wanted
     for tensor in source.initializers where wanted.contains(tensor.name) {
       try importer.add(tensor, named: tensor.name)
     }
@@ -51,6 +52,8 @@ extension ONNXNode {
 struct GraphImporter {
   var graph = Graph()
   let opset: Int
+  /// Values that something reads.
+  var wanted: Set<String> = []
   private let external: ExternalData
   /// Values that are other values under a second name.
   private(set) var renamed: [String: String] = [:]
@@ -149,7 +152,9 @@ struct GraphImporter {
   /// A reduction over no axes that says so does nothing.
   private func isReductionOfNothing(_ node: ONNXNode) -> Bool {
     let attributes = AttributeReader(node: node)
-    return node.operation.hasPrefix("Reduce") && !attributes.has("axes")
+    // The others square values or take their magnitude even so.
+    let plain = ["ReduceMean", "ReduceSum", "ReduceMax", "ReduceMin", "ReduceProd"]
+    return plain.contains(node.operation) && !attributes.has("axes")
       && attributes.integer("noop_with_empty_axes", 0) == 1
       && node.inputs.dropFirst().allSatisfy { $0.isEmpty }
   }
@@ -220,6 +225,9 @@ struct GraphImporter {
         }
     if isArithmetic { arithmetic.formUnion(node.outputs) }
     let outputs = operation is Split ? node.outputs : Array(node.outputs.prefix(1))
+    if let other = node.outputs.dropFirst(outputs.count).first(where: wanted.contains) {
+      throw ImportError("\(node.operation)'s further output '\(other)' is not supported")
+    }
     graph.nodes.append(Node(name: name, operation: operation, inputs: inputs, outputs: outputs))
     if operation is Arithmetic, !node.operation.hasPrefix("PRelu") { fixNumbers(inputs) }
   }

@@ -43,8 +43,17 @@ extension ONNXGraph {
         throw ImportError("node '\(node.name)': \(error.reason)")
       }
     }
-    for name in graph.constants.keys.sorted() {
+    let conditions = graph.conditions
+    for name in graph.constants.keys.sorted() where graph.parameters[name] == nil {
       guard let constant = graph.constants[name] else { continue }
+      if conditions.contains(name) {
+        let number = name + ".number"
+        initializers.append(
+          ONNXTensor(
+            name: number, integers: constant.integers.map { Int64($0) }, shape: constant.shape))
+        nodes.insert(Self.cast(number, to: name, as: .bool), at: 0)
+        continue
+      }
       initializers.append(
         constant.isInteger
           ? ONNXTensor(
@@ -56,13 +65,14 @@ extension ONNXGraph {
   /// Ends the name of a weight in half precision; the Cast behind it has the weight's own.
   static let halfSuffix = ".half"
 
-  /// From half precision to float32.
-  private static func cast(_ value: String, to result: String) -> ONNXNode {
+  private static func cast(
+    _ value: String, to result: String, as type: ONNXTensor.ElementType = .float
+  ) -> ONNXNode {
     var node = ONNXNode("Cast")
     node.name = result + ".cast"
     node.inputs = [value]
     node.outputs = [result]
-    node.attributes["to"] = .integer(ONNXTensor.ElementType.float.rawValue)
+    node.attributes["to"] = .integer(type.rawValue)
     return node
   }
 
@@ -80,6 +90,21 @@ extension ONNXGraph {
       message.inputs.append(constant.name)
       initializers.append(constant)
     }
+    // Either this or a second input says how many parts there are.
+    if node.operation is Split, node.inputs.count > 1 { message.attributes["num_outputs"] = nil }
     nodes.append(message)
+  }
+}
+
+extension Graph {
+  /// Constants that ONNX wants as booleans where they are read.
+  fileprivate var conditions: Set<String> {
+    nodes.reduce(into: []) { names, node in
+      switch (node.operation as? ConstantFunction)?.function {
+      case .select: names.formUnion(node.inputs.prefix(1))
+      case .and, .or, .not: names.formUnion(node.inputs)
+      default: break
+      }
+    }
   }
 }

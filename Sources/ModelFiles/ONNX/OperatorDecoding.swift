@@ -32,13 +32,15 @@ struct NodeDecoder {
     case "Conv":
       return Convolution(
         attributes: try a.window(kernel: kernel, readsKernel: weightShape == nil),
-        groups: a.integer("group", 1))
+        groups: try a.groups())
     case "ConvTranspose": return try transposedConvolution(kernel)
     case "BatchNormalization":
       try a.require("spatial", 1)
       return BatchNormalization(
         epsilon: a.float("epsilon", 1e-5), momentum: a.float("momentum", 0.9),
-        usesBatchStatistics: a.integer("training_mode", 0) == 1)
+        usesBatchStatistics: opset < 14
+          ? opset > 6 && node.outputs.count(where: { !$0.isEmpty }) > 1
+          : a.integer("training_mode", 0) == 1)
     case "InstanceNormalization":
       return LocalNormalization(.instance, epsilon: a.float("epsilon", 1e-5))
     case "LayerNormalization":
@@ -88,7 +90,7 @@ struct NodeDecoder {
     else { throw ImportError("output_padding or output_shape is out of range") }
     var operation = TransposedConvolution(
       attributes: try a.window(kernel: kernel), outputPadding: (extra[0], extra[1]),
-      groups: a.integer("group", 1))
+      groups: try a.groups())
     operation.outputSize = size.map { ($0[0], $0[1]) }
     return operation
   }
@@ -230,7 +232,7 @@ struct NodeDecoder {
       "Size": .size, "Range": .range, "Where": .select, "Equal": .equal, "Less": .less,
       "Greater": .greater, "LessOrEqual": .lessOrEqual, "GreaterOrEqual": .greaterOrEqual,
       "Not": .not, "And": .and, "Or": .or, "Floor": .floor, "Ceil": .ceiling, "Round": .round,
-      "Mod": .remainder, "Tile": .tile,
+      "Mod": a.integer("fmod", 0) == 1 ? .truncatedRemainder : .remainder, "Tile": .tile,
     ]
     if let function = simple[node.operation] {
       return ConstantFunction(function, name: node.operation)

@@ -27,6 +27,8 @@ struct NodeEncoder {
       }
     case let operation as Pad: return operation.mode == .wrap ? 19 : operation.pads == nil ? 18 : 17
     case let operation as Split: return operation.sizes == nil ? 18 : 17
+    case let operation as Reduction:
+      return operation.axes == [] && operation.function != .sum ? 18 : 17
     case let operation as Pooling:
       return operation.function != .maximum && operation.attributes.dilation != (1, 1) ? 19 : 17
     case let operation as DepthPooling: return opset(for: operation.pooling)
@@ -255,6 +257,7 @@ struct NodeEncoder {
         ? ONNXTensor(name: "", integers: [Int64(value)])
         : ONNXTensor(name: "", .init(shape: [1], [Float(value)]))
       node.attributes["value"] = .tensor(tensor)
+    case .truncatedRemainder: set("fmod", 1)
     default: break
     }
   }

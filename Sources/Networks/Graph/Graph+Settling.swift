@@ -69,7 +69,8 @@ extension Graph {
   private func channels(of input: String) -> Int? {
     for node in nodes where node.inputs.first == input && node.inputs.count > 1 {
       guard let convolution = node.operation as? Convolution else { continue }
-      return parameters[node.inputs[1]].map { $0.shape[1] * convolution.groups }
+      guard let shape = parameters[node.inputs[1]]?.shape, shape.count == 4 else { return nil }
+      return shape[1] * convolution.groups
     }
     return nil
   }
@@ -112,6 +113,9 @@ struct GraphSettling {
 
   /// Weights of at most this many elements may also decide shapes.
   private static let smallCount = 1 << 12
+  /// Elements of all weights that are computed from others.
+  private static let foldedLimit = 1 << 28
+  private var folded = 0
 
   init(_ original: Graph) {
     graph = original
@@ -155,11 +159,21 @@ struct GraphSettling {
   private mutating func settle(_ node: Node) throws(ShapeError) {
     let operands = node.inputs.map(operand)
     if let results = try constants(node, operands) {
-      for (name, value) in zip(node.outputs, results) { graph.constants[name] = value }
+      for (name, value) in zip(node.outputs, results) {
+        guard value.values.count <= ConstantTensor.limit else {
+          throw ShapeError("a constant of \(value.shape) is too large")
+        }
+        graph.constants[name] = value
+      }
       return
     }
     if !shapesAreKnown, let tensors = try foldedWeights(node) {
       for (name, tensor) in zip(node.outputs, tensors) {
+        // Each value may be in order, and all of them more than any machine has.
+        folded += tensor.count
+        guard folded <= Self.foldedLimit else {
+          throw ShapeError("the weights computed from other weights are too large")
+        }
         graph.parameters[name] = tensor
         shapes[name] = tensor.shape
       }
@@ -233,7 +247,9 @@ struct GraphSettling {
     var tensors: [String: Tensor] = [:]
     for name in names { tensors[name] = graph.parameters[name] ?? graph.constants[name]?.tensor }
     guard !names.isEmpty, tensors.count == Set(names).count,
-      names.contains(where: { graph.parameters[$0] != nil })
+      names.contains(where: {
+        graph.parameters[$0] != nil || graph.constants[$0]?.isInteger == false
+      })
     else { return nil }
     let inner = Node(
       name: node.name, operation: settled.operation, inputs: names, outputs: node.outputs)
@@ -258,8 +274,12 @@ struct GraphSettling {
       Bindings(
         mode: .inference, inputs: node.inputs.compactMap { packed.views[$0] }, outputs: outputs,
         outputGradients: [], inputGradients: [], seed: 0, pool: pool))
-    kernel.forward(Scratch([kernel], workers: 1).run(pool, step: 0))
-    return withExtendedLifetime((memory, packed)) { outputs.map(\.tensor) }
+    let scratch = Scratch([kernel], workers: 1)
+    // A run points into these without holding them.
+    return withExtendedLifetime((memory, packed, scratch)) {
+      kernel.forward(scratch.run(pool, step: 0))
+      return outputs.map(\.tensor)
+    }
   }
 
   /// Kernels want these in an order of their own, which only weights can be given.

@@ -49,6 +49,7 @@ package struct BatchNormalization: Operator {
     guard let shape = inputs[0].shape, shape.count > 2, shape.count != 4, !hasAddend, slope == 1
     else { return all(inputs) }
     guard usesBatchStatistics else {
+      guard inputs.count == 5 else { throw ShapeError("it takes five inputs") }
       return Settled(RunningNormalization(epsilon: epsilon), keeping: 5)
     }
     return Settled(LocalNormalization(.batch, epsilon: epsilon), keeping: min(3, inputs.count))

@@ -13,6 +13,8 @@ package struct ConstantFunction: Operator {
     case filled(Double, isInteger: Bool)
     case range, select, equal, less, greater, lessOrEqual, greaterOrEqual
     case not, and, or, floor, ceiling, round, remainder, tile
+    /// Of the dividend's sign.
+    case truncatedRemainder
   }
   package enum Element: Sendable { case float, integer, boolean }
   package var function: Function
@@ -100,6 +102,10 @@ package struct ConstantFunction: Operator {
     case .remainder:
       return try x.combined(with: inputs[1], isInteger: x.isInteger) { a, b in
         b == 0 ? 0 : a - b * (a / b).rounded(.down)
+      }
+    case .truncatedRemainder:
+      return try x.combined(with: inputs[1], isInteger: x.isInteger) { a, b in
+        b == 0 ? 0 : fmod(a, b)
       }
     case .tile: return try tiled(x, inputs[1].integers)
     }

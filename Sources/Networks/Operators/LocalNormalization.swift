@@ -40,6 +40,9 @@ package struct LocalNormalization: Operator {
       throw ShapeError("it takes a value, its scale and its bias")
     }
     let x = inputs[0]
+    guard inputs.count == 2 || inputs[1] == inputs[2] else {
+      throw ShapeError("its scale \(inputs[1]) and bias \(inputs[2]) differ in shape")
+    }
     for vector in inputs[1...] {
       let fits: Bool
       switch extent {

@@ -142,10 +142,7 @@ final class BatchScheduler {
     let next = (deadlines + [.now + patience]).min() ?? .now
     let milliseconds = max((next - .now) / .milliseconds(1), 0).rounded(.up)
     let answer = poll(&polled, nfds_t(polled.count), Int32(milliseconds))
-    // Who was stopped with its workers (Ctrl-Z, a frozen container) must not blame them for it.
-    let away = ContinuousClock.now - lastTurn - .milliseconds(Int(milliseconds))
-    if away > .seconds(1) { for worker in workers { worker.deadline += away } }
-    lastTurn = .now
+    noticeAbsence(beyond: .milliseconds(Int(milliseconds)))
     guard answer > 0 else { return }
     for (worker, poll) in zip(workers, polled) where poll.revents != 0 {
       worker.flush()
@@ -155,8 +152,20 @@ final class BatchScheduler {
     }
   }
 
-  private func checkDeadlines() throws(BatchError) {
+  /// Who was stopped with its workers (Ctrl-Z, a frozen container) must not blame them for it.
+  /// - Parameter patience: how long this process meant to wait.
+  /// - Returns: the time by which that is taken into account.
+  @discardableResult
+  private func noticeAbsence(beyond patience: Duration) -> ContinuousClock.Instant {
     let now = ContinuousClock.now
+    let away = now - lastTurn - patience
+    if away > .seconds(1) { for worker in workers { worker.deadline += away } }
+    lastTurn = now
+    return now
+  }
+
+  private func checkDeadlines() throws(BatchError) {
+    let now = noticeAbsence(beyond: .zero)
     for worker in workers where !worker.isIdle && worker.deadline <= now {
       worker.kill(because: "timed out after \(BatchSettings.describe(settings.timeout))")
       try bury(worker)

@@ -2,34 +2,33 @@
 // along columns and rows, and weights, all as vector loops. A pixel weighs as much for its partner
 // as the partner for the pixel, so each pair of opposite displacements is computed once.
 #include "enhancement.h"
+#include "kernel.h"
 
-#include <string.h>
+enum { lanes = 16 };
+typedef float vec __attribute__((vector_size(4 * lanes)));
+typedef int32_t ivec __attribute__((vector_size(4 * lanes)));
+#define INLINE static inline __attribute__((always_inline))
 
-#define CLONES __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
-
-size_t enhance_nlm_scratch(int width, int patchRadius, int searchRadius) {
-  size_t wide = (size_t)width + (size_t)searchRadius + 2 * (size_t)patchRadius;
-  return wide * (2 * (size_t)patchRadius + 3);
+INLINE vec load(const float *p) {
+  vec v;
+  memcpy(&v, p, sizeof v);
+  return v;
 }
 
+INLINE void store(float *p, vec v) { memcpy(p, &v, sizeof v); }
+
 // exp(x) for x <= 0, within 1e-6 relative: 2^n times a polynomial of the rest; as for -87 below it.
-static inline float exponential(float x) {
-  x = x < -87.0f ? -87.0f : x;
-  float scaled = x * 1.44269504f;
-  float shifted = scaled + 12582912.0f;  // rounds to the nearest integer
-  float whole = shifted - 12582912.0f;
-  float rest = (scaled - whole) * 0.693147181f;
-  float value =
-      1.0f +
-      rest * (1.0f +
-              rest * (0.5f + rest * (0.166666667f +
-                                     rest * (0.0416666667f +
-                                             rest * (0.00833333333f + rest * 0.00138888889f)))));
-  union {
-    int32_t bits;
-    float number;
-  } power = {.bits = ((int32_t)whole + 127) * (1 << 23)};
-  return value * power.number;
+INLINE vec exponential(vec x) {
+  x = __builtin_elementwise_max(x, (vec){0} - 87.0f);
+  const vec scaled = x * 1.44269504f;
+  const vec shifted = scaled + 12582912.0f;  // rounds to the nearest integer
+  const vec whole = shifted - 12582912.0f;
+  const vec rest = (scaled - whole) * 0.693147181f;
+  const vec tail =
+      0.5f + rest * (0.166666667f +
+                     rest * (0.0416666667f + rest * (0.00833333333f + rest * 0.00138888889f)));
+  const ivec power = (__builtin_convertvector(whole, ivec) + 127) * (1 << 23);
+  return (1.0f + rest * (1.0f + rest * tail)) * (vec)power;
 }
 
 // What all displacements of one call share.
@@ -38,92 +37,157 @@ typedef struct {
   size_t stride;
   int width, firstRow, rowCount, patchRadius, searchRadius;
   float scale;
-  float *sum, *total;  // [rowCount, width]
+  // Floats from row to row, and of a row in the sums: whole vectors. What lies beyond a row's end is
+  // computed too, and means nothing.
+  int pitch, sumPitch;
+  float *sum, *total;  // [rowCount, sumPitch]
   float *scratch;
 } Block;
 
-// Adds weighted values to a row of the sums.
-static inline __attribute__((always_inline)) void average(const Block *block, int row,
-                                                          const float *weight,
-                                                          const float *value) {
-  float *sum = block->sum + (size_t)row * (size_t)block->width;
-  float *total = block->total + (size_t)row * (size_t)block->width;
-  const int width = block->width;
-  // Weights, values and sums never overlap; once inlined, the compiler cannot see it.
-#pragma clang loop vectorize(assume_safety)
-  for (int x = 0; x < width; x++) {
-    sum[x] += weight[x] * value[x];
-    total[x] += weight[x];
+static int whole(int count) { return (count + lanes - 1) / lanes * lanes; }
+
+static int pitch_of(int width, int patchRadius, int searchRadius) {
+  return whole(width + searchRadius + 2 * patchRadius) + 2 * lanes;
+}
+
+size_t enhance_nlm_scratch(int width, int rowCount, int patchRadius, int searchRadius) {
+  const size_t pitch = (size_t)pitch_of(width, patchRadius, searchRadius);
+  return 2 * (size_t)rowCount * (size_t)whole(width) + pitch * (4 * (size_t)patchRadius + 5);
+}
+
+// One of the displacements that are worked on together.
+typedef struct {
+  int right;
+  // Weights are needed where either pixel of the pair lies in the picture: from this column on.
+  int left;
+  int count;
+  ptrdiff_t partner;
+  float *squares;  // [side, pitch], a ring of rows
+  float *weights;  // [pitch]
+} Displacement;
+
+INLINE void square(const Block *block, const Displacement *d, int y, int side) {
+  const int radius = side / 2, border = radius + block->searchRadius;
+  const int line = block->firstRow + y + border;
+  const float *here = block->padded + (size_t)line * block->stride + (border + d->left - radius);
+  float *ring = d->squares + (size_t)(line % side) * (size_t)block->pitch;
+  const int wide = d->count + 2 * radius;
+  for (int x = 0; x < wide; x += lanes) {
+    const vec difference = load(here + x) - load(here + d->partner + x);
+    store(ring + x, difference * difference);
   }
 }
 
-// The pixels at (x, y) and (x + right, y + down) average each other. `side` is a constant where this
-// is inlined, so that its loops unroll.
-static inline __attribute__((always_inline)) void pairs(const Block *block, int down, int right,
-                                                        int side) {
-  const int radius = side / 2, reach = right < 0 ? -right : right;
-  const int border = radius + block->searchRadius, width = block->width;
-  // Weights are needed where either pixel of the pair lies in the picture: from column `left` on.
-  const int left = right < 0 ? 0 : -right, count = width + reach, wide = count + 2 * radius;
-  float *squares = block->scratch;  // [side, wide], a ring of rows
-  float *restrict columns = squares + (size_t)side * (size_t)wide;
-  float *restrict weights = columns + wide;
-  const float mean = block->scale / (float)(side * side);
-  const ptrdiff_t partner = (ptrdiff_t)down * (ptrdiff_t)block->stride + right;
+// Summed anew for each row, in an order that the cut into blocks does not change.
+INLINE void weigh(const Block *block, const Displacement *d, float *restrict columns, int side) {
+  const size_t pitch = (size_t)block->pitch;
+  const int wide = d->count + 2 * (side / 2);
+  for (int x = 0; x < wide; x += lanes) {
+    vec sum = load(d->squares + x);
+    for (int k = 1; k < side; k++) sum += load(d->squares + (size_t)k * pitch + x);
+    store(columns + x, sum);
+  }
+  const float mean = -block->scale / (float)(side * side);
+  for (int x = 0; x < d->count; x += lanes) {
+    vec sum = load(columns + x);
+    for (int k = 1; k < side; k++) sum += load(columns + x + k);
+    store(d->weights + x, exponential(sum * mean));
+  }
+}
+
+// Adds the weighted values of `n` partners to a row of the sums.
+INLINE void average(
+    const Block *block, int row, const float *const *weights, const float *const *values, int n) {
+  float *restrict sum = block->sum + (size_t)row * (size_t)block->sumPitch;
+  float *restrict total = block->total + (size_t)row * (size_t)block->sumPitch;
+  for (int x = 0; x < block->sumPitch; x += lanes) {
+    vec s = load(sum + x), t = load(total + x);
+    for (int i = 0; i < n; i++) {
+      const vec w = load(weights[i] + x);
+      s += w * load(values[i] + x);
+      t += w;
+    }
+    store(sum + x, s);
+    store(total + x, t);
+  }
+}
+
+// The pixels at (x, y) and (x + right, y + down) average each other, for `n` steps to the right from
+// the given one. `side` and `n` are constants where this is inlined, so that its loops unroll.
+INLINE void pairs(const Block *block, int down, int right, int side, int n) {
+  const int radius = side / 2, border = radius + block->searchRadius;
+  const size_t pitch = (size_t)block->pitch;
+  float *columns = block->scratch;
+  Displacement steps[2];
+  for (int i = 0; i < n; i++) {
+    const int r = right + i, reach = r < 0 ? -r : r;
+    float *own = block->scratch + pitch * (1 + (size_t)(i * (side + 1)));
+    steps[i] = (Displacement){
+        r, r < 0 ? 0 : -r, block->width + reach, (ptrdiff_t)down * (ptrdiff_t)block->stride + r, own,
+        own + pitch * (size_t)side};
+  }
   for (int y = -down - radius; y < block->rowCount + radius; y++) {
-    const float *here = block->padded + (size_t)(block->firstRow + y + border) * block->stride +
-                        (size_t)(border + left - radius);
-    const float *there = here + partner;
-    int slot = (block->firstRow + y + border) % side;
-    float *ring = squares + (size_t)slot * (size_t)wide;
-#pragma clang loop vectorize(assume_safety)
-    for (int x = 0; x < wide; x++) {
-      float difference = here[x] - there[x];
-      ring[x] = difference * difference;
-    }
     const int row = y - radius;
+    for (int i = 0; i < n; i++) {
+      square(block, &steps[i], y, side);
+      if (row >= -down) weigh(block, &steps[i], columns, side);
+    }
     if (row < -down) continue;
-    // Summed anew for each row, in an order that the cut into blocks does not change.
-    for (int x = 0; x < wide; x++) {
-      float sum = squares[x];
-      for (int k = 1; k < side; k++) sum += squares[(size_t)k * (size_t)wide + (size_t)x];
-      columns[x] = sum;
+    const float *value =
+        block->padded + (size_t)(block->firstRow + row + border) * block->stride + (size_t)border;
+    const float *weights[2], *values[2];
+    if (row >= 0) {
+      for (int i = 0; i < n; i++) {
+        weights[i] = steps[i].weights - steps[i].left;
+        values[i] = value + steps[i].partner;
+      }
+      average(block, row, weights, values, n);
     }
-    for (int x = 0; x < count; x++) {
-      float sum = columns[x];
-      for (int k = 1; k < side; k++) sum += columns[x + k];
-      weights[x] = exponential(-sum * mean);
+    if (row + down < block->rowCount) {
+      for (int i = 0; i < n; i++) {
+        weights[i] = steps[i].weights - steps[i].left - steps[i].right;
+        values[i] = value - steps[i].right;
+      }
+      average(block, row + down, weights, values, n);
     }
-    const float *value = block->padded + (size_t)(block->firstRow + row + border) * block->stride +
-                         (size_t)border;
-    if (row >= 0) average(block, row, weights - left, value + partner);
-    if (row + down < block->rowCount)
-      average(block, row + down, weights - left - right, value - right);
   }
 }
 
-CLONES void enhance_nlm(const float *padded, size_t stride, int width, int firstRow, int rowCount,
-                        int patchRadius, int searchRadius, float scale, float *out,
-                        float *scratch) {
-  const size_t pixels = (size_t)rowCount * (size_t)width;
-  const int border = patchRadius + searchRadius;
-  Block block = {padded, stride, width, firstRow, rowCount, patchRadius, searchRadius, scale,
-                 out, out + pixels, scratch};
+INLINE void displaced(const Block *block, int side) {
+  for (int down = 0; down <= block->searchRadius; down++) {
+    int right = down == 0 ? 1 : -block->searchRadius;
+    // In twos, so that the sums are read and written half as often.
+    for (; right < block->searchRadius; right += 2) pairs(block, down, right, side, 2);
+    if (right == block->searchRadius) pairs(block, down, right, side, 1);
+  }
+}
+
+KERNEL void enhance_nlm(
+    const float *padded, size_t stride, int width, int firstRow, int rowCount, int patchRadius,
+    int searchRadius, float scale, float *out, float *scratch) {
+  const int border = patchRadius + searchRadius, sumPitch = whole(width);
+  const size_t sums = (size_t)rowCount * (size_t)sumPitch;
+  const Block block = {
+      padded, stride, width, firstRow, rowCount, patchRadius, searchRadius, scale,
+      pitch_of(width, patchRadius, searchRadius), sumPitch, scratch, scratch + sums,
+      scratch + 2 * sums};
   // Each pixel weighs 1 for itself.
-  for (int row = 0; row < rowCount; row++)
-    memcpy(out + (size_t)row * (size_t)width,
-           padded + (size_t)(firstRow + row + border) * stride + (size_t)border,
-           (size_t)width * sizeof(float));
-  for (size_t i = 0; i < pixels; i++) block.total[i] = 1;
-  for (int down = 0; down <= searchRadius; down++) {
-    for (int right = down == 0 ? 1 : -searchRadius; right <= searchRadius; right++) {
-      switch (patchRadius) {
-        case 1: pairs(&block, down, right, 3); break;
-        case 2: pairs(&block, down, right, 5); break;
-        case 3: pairs(&block, down, right, 7); break;
-        default: pairs(&block, down, right, 2 * patchRadius + 1);
-      }
+  for (int row = 0; row < rowCount; row++) {
+    const float *value = padded + (size_t)(firstRow + row + border) * stride + (size_t)border;
+    for (int x = 0; x < sumPitch; x++) {
+      block.sum[(size_t)row * (size_t)sumPitch + (size_t)x] = value[x];
+      block.total[(size_t)row * (size_t)sumPitch + (size_t)x] = 1;
     }
   }
-  for (size_t i = 0; i < pixels; i++) out[i] /= block.total[i];
+  switch (patchRadius) {
+    case 1: displaced(&block, 3); break;
+    case 2: displaced(&block, 5); break;
+    case 3: displaced(&block, 7); break;
+    default: displaced(&block, 2 * patchRadius + 1);
+  }
+  for (int row = 0; row < rowCount; row++)
+    for (int x = 0; x < width; x++) {
+      const size_t at = (size_t)row * (size_t)sumPitch + (size_t)x;
+      out[(size_t)row * (size_t)width + (size_t)x] = block.sum[at] / block.total[at];
+    }
 }

@@ -59,6 +59,32 @@ INLINE void output_transposed_1d(vec o[6], vec a, vec b, vec c, vec d) {
   o[5] = d;
 }
 
+#define UNROLLED _Pragma("clang loop unroll(full)")
+// Keeps the compiler from carrying each of 36 addresses through the loop in memory.
+#define HERE(pointer) __asm__("" : "+r"(pointer))
+
+// One 6x6 tile of `n` channels. Pixels lie `pixel` floats apart, rows `row`, the 36 results `plane`.
+INLINE void input_tile(
+    float *restrict out, long plane, const float *restrict in, long row, long pixel, long n) {
+  vec rows[6][6], column[6];
+  UNROLLED for (int i = 0; i < 6; i++) {
+    vec d[6];
+    UNROLLED for (int j = 0; j < 6; j++) d[j] = load(in + j * pixel, n);
+    input_1d(rows[i], d[0], d[1], d[2], d[3], d[4], d[5]);
+    in += row;
+    HERE(in);
+  }
+  UNROLLED for (int j = 0; j < 6; j++) {
+    input_1d(column, rows[0][j], rows[1][j], rows[2][j], rows[3][j], rows[4][j], rows[5][j]);
+    float *tap = out + j * plane;
+    UNROLLED for (int i = 0; i < 6; i++) {
+      store(tap, column[i], n);
+      tap += 6 * plane;
+      HERE(tap);
+    }
+  }
+}
+
 KERNEL void imgdx_winograd_input(
     float *restrict v, long v_pitch, const float *restrict image, long height, long width,
     long channels, long pad_top, long pad_left, long tiles_x, long first, long count) {
@@ -66,24 +92,57 @@ KERNEL void imgdx_winograd_input(
   for (long t = 0; t < count; t++) {
     const long y0 = (first + t) / tiles_x * 4 - pad_top, x0 = (first + t) % tiles_x * 4 - pad_left;
     const int inside = y0 >= 0 && x0 >= 0 && y0 + 6 <= height && x0 + 6 <= width;
+    const long top = y0 < 0 ? -y0 : 0, bottom = y0 + 6 < height ? 6 : height - y0;
+    const long left = x0 < 0 ? -x0 : 0, right = x0 + 6 < width ? 6 : width - x0;
     for (long c = 0; c < channels; c += lanes) {
       const long n = channels - c;
-      vec rows[6][6], column[6];
-      for (int i = 0; i < 6; i++) {
-        vec d[6];
-        for (int j = 0; j < 6; j++) {
-          const long y = y0 + i, x = x0 + j;
-          if (inside || (y >= 0 && y < height && x >= 0 && x < width))
-            d[j] = load(image + (y * width + x) * channels + c, n);
-          else d[j] = (vec){0};
-        }
-        input_1d(rows[i], d[0], d[1], d[2], d[3], d[4], d[5]);
-      }
+      const float *in = image + (y0 * width + x0) * channels + c;
       float *out = v + t * channels + c;
-      for (int j = 0; j < 6; j++) {
-        input_1d(column, rows[0][j], rows[1][j], rows[2][j], rows[3][j], rows[4][j], rows[5][j]);
-        for (int i = 0; i < 6; i++) store(out + (i * 6 + j) * plane, column[i], n);
+      if (inside && n >= lanes) {
+        input_tile(out, plane, in, width * channels, channels, lanes);
+        continue;
       }
+      vec tile[36] = {0};
+      for (long i = top; i < bottom; i++)
+        for (long j = left; j < right; j++)
+          tile[i * 6 + j] = load(in + (i * width + j) * channels, n);
+      input_tile(out, plane, (const float *)tile, 6 * lanes, lanes, n);
+    }
+  }
+}
+
+// What a convolution adds to its sums, and where they go.
+struct ending {
+  const float *bias, *addend;
+  float slope;
+  int accumulate;
+};
+
+// One 4x4 tile of `n` channels, of which the image holds `height` rows of `width` pixels.
+INLINE void output_tile(
+    float *restrict out, const float *restrict in, long plane, long row, long pixel, long n,
+    long height, long width, struct ending end) {
+  const vec zero = {0}, b = end.bias ? load(end.bias, n) : zero;
+  vec rows[6][4], column[4];
+  UNROLLED for (int i = 0; i < 6; i++) {
+    vec d[6];
+    UNROLLED for (int j = 0; j < 6; j++) d[j] = load(in + j * plane, n);
+    output_1d(rows[i], d[0], d[1], d[2], d[3], d[4], d[5]);
+    in += 6 * plane;
+    HERE(in);
+  }
+  UNROLLED for (int j = 0; j < 4; j++) {
+    if (j >= width) break;
+    output_1d(column, rows[0][j], rows[1][j], rows[2][j], rows[3][j], rows[4][j], rows[5][j]);
+    long at = j * pixel;
+    UNROLLED for (int i = 0; i < 4; i++) {
+      if (i >= height) break;
+      HERE(at);
+      vec y = column[i] + b;
+      if (end.addend) y += load(end.addend + at, n);
+      y = __builtin_elementwise_max(y, zero) + end.slope * __builtin_elementwise_min(y, zero);
+      store(out + at, end.accumulate ? load(out + at, n) + y : y, n);
+      at += row;
     }
   }
 }
@@ -93,30 +152,18 @@ KERNEL void imgdx_winograd_output(
     long channels, long tiles_x, long first, long count, const float *bias,
     const float *restrict addend, float slope, int accumulate) {
   const long plane = m_pitch * channels;
-  const vec zero = {0};
   for (long t = 0; t < count; t++) {
     const long y0 = (first + t) / tiles_x * 4, x0 = (first + t) % tiles_x * 4;
+    const int inside = y0 + 4 <= height && x0 + 4 <= width;
     for (long c = 0; c < channels; c += lanes) {
-      const long n = channels - c;
+      const long n = channels - c, at = (y0 * width + x0) * channels + c;
       const float *in = m + t * channels + c;
-      vec rows[6][4], column[4];
-      for (int i = 0; i < 6; i++) {
-        vec d[6];
-        for (int j = 0; j < 6; j++) d[j] = load(in + (i * 6 + j) * plane, n);
-        output_1d(rows[i], d[0], d[1], d[2], d[3], d[4], d[5]);
-      }
-      const vec b = bias ? load(bias + c, n) : (vec){0};
-      for (int j = 0; j < 4 && x0 + j < width; j++) {
-        output_1d(column, rows[0][j], rows[1][j], rows[2][j], rows[3][j], rows[4][j], rows[5][j]);
-        for (int i = 0; i < 4 && y0 + i < height; i++) {
-          const long at = ((y0 + i) * width + x0 + j) * channels + c;
-          float *out = image + at;
-          vec y = column[i] + b;
-          if (addend) y += load(addend + at, n);
-          y = __builtin_elementwise_max(y, zero) + slope * __builtin_elementwise_min(y, zero);
-          store(out, accumulate ? load(out, n) + y : y, n);
-        }
-      }
+      const struct ending end = {
+          bias ? bias + c : 0, addend ? addend + at : 0, slope, accumulate};
+      const long row = width * channels;
+      if (inside && n >= lanes)
+        output_tile(image + at, in, plane, row, channels, lanes, 4, 4, end);
+      else output_tile(image + at, in, plane, row, channels, n, height - y0, width - x0, end);
     }
   }
 }

@@ -21,15 +21,15 @@ ENHANCE_SELECT(enhance_select_f32, float)
 ENHANCE_SELECT(enhance_select_f64, double)
 #undef ENHANCE_SELECT
 
-/// Non-local means of rows `firstRow` to `firstRow + rowCount`, written to `out` [rowCount, width];
-/// the sums of weights follow, so `out` has room for twice that.
+/// Non-local means of rows `firstRow` to `firstRow + rowCount`, written to `out` [rowCount, width].
 ///
 /// `padded` is the image with `patchRadius + searchRadius` more pixels on each side, `stride` samples
-/// from row to row. A pixel at displacement t weighs exp(-mean((patch - patch(t))^2) x scale).
-/// `scratch` has room for `enhance_nlm_scratch(width, patchRadius, searchRadius)` floats.
+/// from row to row, and 16 more samples after its last row, which are read and mean nothing.
+/// A pixel at displacement t weighs exp(-mean((patch - patch(t))^2) x scale).
+/// `scratch` has room for `enhance_nlm_scratch(width, rowCount, patchRadius, searchRadius)` floats.
 void enhance_nlm(const float *padded, size_t stride, int width, int firstRow, int rowCount,
                  int patchRadius, int searchRadius, float scale, float *out, float *scratch);
-size_t enhance_nlm_scratch(int width, int patchRadius, int searchRadius);
+size_t enhance_nlm_scratch(int width, int rowCount, int patchRadius, int searchRadius);
 
 /// out[x] = sum of weights[k] x in[x + k x step], for `count` outputs.
 void enhance_filter(const float *in, size_t step, const float *weights, int taps, float *out,

@@ -52,17 +52,21 @@ package struct NonLocalMeans: EnhancementMethod {
     precondition(plane.count == width * height, "the plane must match its shape")
     let radius = patch / 2
     let padded = BorderedPlane(
-      plane, width: width, height: height, border: radius + distance, source: mirrored)
+      plane, width: width, height: height, border: radius + distance, slack: 16,
+      source: mirrored)
+    // As many rows as keep their sums in the second-level cache.
+    let blockRows = min(height, max(64, (1 << 16) / width))
     var scratch = [Float](
-      repeating: 0, count: enhance_nlm_scratch(Int32(width), Int32(radius), Int32(distance)))
-    let blockRows = 64
-    var block = [Float](repeating: 0, count: 2 * blockRows * width)
+      repeating: 0,
+      count: enhance_nlm_scratch(Int32(width), Int32(blockRows), Int32(radius), Int32(distance)))
+    var block = [Float](repeating: 0, count: blockRows * width)
     var result: [Float] = []
     result.reserveCapacity(width * height)
     for first in stride(from: 0, to: height, by: blockRows) {
       let rows = min(blockRows, height - first)
       padded.samples.withUnsafeBufferPointer { samples in
-        // Safe: the bordered plane reaches `radius + distance` beyond every row and column asked for.
+        // Safe: the bordered plane reaches `radius + distance` beyond every row and column asked for,
+        // and has the 16 samples more.
         enhance_nlm(
           samples.baseAddress, padded.stride, Int32(width), Int32(first), Int32(rows),
           Int32(radius), Int32(distance), Float(1 / (h * h)), &block, &scratch)

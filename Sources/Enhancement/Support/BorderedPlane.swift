@@ -5,22 +5,26 @@ struct BorderedPlane<Sample> {
   /// Samples from row to row.
   let stride: Int
 
-  /// - Parameter source: which position (maybe outside, first argument) takes its value from which
-  ///   of `count` (second argument) positions inside.
+  /// - Parameters:
+  ///   - slack: how many samples of no meaning follow the last row.
+  ///   - source: which position (maybe outside, first argument) takes its value from which of
+  ///     `count` (second argument) positions inside.
   init(
-    _ plane: [Sample], width: Int, height: Int, border: Int, source: (Int, Int) -> Int
+    _ plane: [Sample], width: Int, height: Int, border: Int, slack: Int = 0,
+    source: (Int, Int) -> Int
   ) {
     stride = width + 2 * border
     let columns = (-border..<0).map { source($0, width) }
     let after = (width..<(width + border)).map { source($0, width) }
     var samples: [Sample] = []
-    samples.reserveCapacity(stride * (height + 2 * border))
+    samples.reserveCapacity(stride * (height + 2 * border) + slack)
     for y in -border..<(height + border) {
       let start = source(y, height) * width
       for column in columns { samples.append(plane[start + column]) }
       samples.append(contentsOf: plane[start..<(start + width)])
       for column in after { samples.append(plane[start + column]) }
     }
+    samples.append(contentsOf: repeatElement(plane[0], count: slack))
     self.samples = samples
   }
 }

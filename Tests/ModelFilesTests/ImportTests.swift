@@ -230,34 +230,6 @@ import Testing
     }
   }
 
-  /// What PyTorch's older exporter makes of `squeeze(1)` where it does not know the size.
-  @Test func `a branch that squeezes is followed by the size`() throws {
-    func branch(_ operation: String, _ inputs: [String]) -> ONNXAttribute {
-      var (graph, node) = (ONNXGraph(), ONNXNode(operation))
-      (node.inputs, node.outputs) = (inputs, ["inner"])
-      graph.nodes = [node]
-      return .graph(graph)
-    }
-    for (size, expected) in [(1, [2, 3]), (2, [2, 2, 3])] {
-      var draft = Draft(input: [nil, nil, nil])
-      draft.integers("axes", [1])
-      draft.integers("one", [1])
-      draft.integers("index", [1])
-      draft.add("Shape", ["x"], ["shape"])
-      draft.add("Gather", ["shape", "index"], ["size"])
-      draft.add("Equal", ["size", "one"], ["isOne"])
-      draft.add(
-        "If", ["isOne"], ["y"],
-        [
-          "then_branch": branch("Squeeze", ["x", "axes"]),
-          "else_branch": branch("Identity", ["x"]),
-        ])
-      #expect(try draft.answer(counted([2, size, 3])).shape == expected)
-      draft.graph.nodes[3].attributes["else_branch"] = branch("Relu", ["x"])
-      #expect(throws: ImportError.self) { try draft.imported() }
-    }
-  }
-
   @Test func `what leads to no output need not be understood`() throws {
     var draft = Draft(input: [1, 2])
     draft.add("NonMaxSuppression", ["x"], ["boxes"])

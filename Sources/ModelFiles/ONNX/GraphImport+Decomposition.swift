@@ -31,31 +31,6 @@ extension GraphImporter {
     append(Reshape(.input), name + ".back", [soft, shape], node.outputs[0])
   }
 
-  /// PyTorch's older exporter writes `squeeze(axis)` so where it does not know the size: squeeze in
-  /// one branch, nothing in the other, by whether the axis has one element.
-  mutating func appendConditionalSqueeze(_ node: ONNXNode, _ name: String, _ output: String)
-    throws(ImportError)
-  {
-    guard case .graph(let one) = node.attributes["then_branch"],
-      case .graph(let other) = node.attributes["else_branch"],
-      let squeeze = one.nodes.last, squeeze.operation == "Squeeze",
-      one.nodes.dropLast().allSatisfy({ $0.operation == "Constant" }),
-      other.nodes.count == 1, other.nodes[0].operation == "Identity",
-      let x = squeeze.inputs.first, other.nodes[0].inputs == [x]
-    else { throw ImportError("branches are supported only where they squeeze or leave a value") }
-    var axes = AttributeReader(node: squeeze).integers("axes")
-    if axes == nil, squeeze.inputs.count > 1 {
-      let constant = one.nodes.first { $0.outputs == [squeeze.inputs[1]] }
-      if case .tensor(let tensor) = constant?.attributes["value"] {
-        axes = tensor.constant()?.integers
-      } else {
-        axes = graph.constants[squeeze.inputs[1]]?.integers
-      }
-    }
-    guard let axes else { throw ImportError("the axes that a branch squeezes are not constants") }
-    append(Reshape(.squeezeWherePossible(axes)), name, [renamed[x] ?? x], output)
-  }
-
   /// Everything but shape arithmetic is float32.
   mutating func appendCastLike(_ node: ONNXNode, _ name: String, _ output: String)
     throws(ImportError)

@@ -122,6 +122,11 @@ extension Attribute {
   static let planePositionSequence = Attribute(0x20, 0x9113, .SQ, "Plane Position Sequence")
   static let planeOrientationSequence = Attribute(0x20, 0x9116, .SQ, "Plane Orientation Sequence")
 
+  /// Overlay Bit Position of an overlay group (6000...601E).
+  static func overlayBitPosition(_ group: UInt16) -> Attribute {
+    Attribute(group, 0x0102, .US, "Overlay Bit Position")
+  }
+
   /// The descriptor, data and segmented data of one palette: `color` 0 red, 1 green, 2 blue.
   static func palette(_ color: UInt16) -> (
     descriptor: Attribute, data: Attribute, segmented: Attribute

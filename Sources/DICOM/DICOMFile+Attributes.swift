@@ -139,13 +139,15 @@ extension DICOMFile {
     return identifiers
   }
 
-  /// Overlay planes (groups 6000...601E) are graphics beside the picture: named, not drawn.
+  /// The groups of overlay planes (6000...601E).
+  var overlayGroups: [UInt16] {
+    stride(from: 0x6000, through: 0x601E, by: 2).filter { dataSet.element(Tag($0, 0x0010)) != nil }
+  }
+
+  /// Overlay planes are graphics beside the picture: named, not drawn.
   private func overlayRemarks() -> [String] {
-    let groups = stride(from: UInt16(0x6000), through: 0x601E, by: 2).filter {
-      dataSet.element(Tag($0, 0x0010)) != nil
-    }
-    guard !groups.isEmpty else { return [] }
-    let names = groups.map { String($0, radix: 16) }.joined(separator: ", ")
+    guard !overlayGroups.isEmpty else { return [] }
+    let names = overlayGroups.map { String($0, radix: 16) }.joined(separator: ", ")
     return ["the file has graphic overlays (group \(names)) that are not shown"]
   }
 }

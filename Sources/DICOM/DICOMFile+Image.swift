@@ -7,6 +7,7 @@ extension DICOMFile {
   package func image(_ index: Int) throws(DICOMError) -> Image {
     let stored = try storedFrame(index)
     var attributes = self.attributes(ofFrame: index)
+    attributes.warnings += stored.remarks
     switch pixels.photometric {
     case .paletteColor:
       guard stored.samples == 1, let tables = palettes() else {
@@ -73,10 +74,14 @@ extension DICOMFile {
     return tables.count == 3 ? tables : nil
   }
 
+  /// Nil where there is none, and for the projections in which it leads back to the X-ray intensity
+  /// (Pixel Intensity Relationship, PS3.3 C.8.7.1.1.2): their windows, and their shades, are those of the
+  /// stored values.
   /// - Throws: for one that cannot be read, without which the values mean something else.
   private func modalityTable() throws(DICOMError) -> LookupTable? {
     let attribute = Attribute.modalityLUTSequence
-    guard dataSet.has(attribute) else { return nil }
+    let isOfIntensity = dataSet.text(.sopClassUID).map(SOPClass.angiography.contains) ?? false
+    guard dataSet.has(attribute), !isOfIntensity else { return nil }
     let item = dataSet.items(attribute).first
     if let item, !item.statesTable { return nil }
     guard let table = item.flatMap({ LookupTable(item: $0, isInputSigned: pixels.isSigned) })

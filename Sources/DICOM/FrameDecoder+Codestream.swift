@@ -40,11 +40,15 @@ extension FrameDecoder {
     // Signed samples lie in unsigned codestreams as bit patterns, which have no order to go beyond.
     format.isLimited = file.transferSyntax.isLossy && !format.isSigned
     let sound = JPEGRepair.withSoundScanHeader(bytes, header)
-    let samples = try Cells.filled(count: file.pixels.samplesOfFrame, format) {
+    let wider = WiderCodestream(file, format, precision: header.precision)
+    let cells = try Cells.filled(count: file.pixels.samplesOfFrame, wider?.cells ?? format) {
       (room) throws(DICOMError) in
       try decodeJPEG(sound, header, into: room)
     }
-    return stored(samples, isYBR: isYBR(header))
+    guard let (samples, bits) = wider?.samples(cells) else {
+      return stored(cells, isYBR: isYBR(header))
+    }
+    return stored(samples, isYBR: isYBR(header), bits: bits)
   }
 
   /// What lossy JPEG data hold: writers that declare RGB yet transform the colours mark the data.
@@ -120,6 +124,14 @@ extension FrameDecoder {
       format.isLimited = file.transferSyntax.isLossy && format.isSigned == decoded.isSigned
       // The component transforms RCT and ICT are undone by the decoder.
       let isTransformed = file.pixels.photometric == .ybrRCT || file.pixels.photometric == .ybrICT
+      let wider = WiderCodestream(
+        file, format, precision: decoded.precision, isSigned: decoded.isSigned)
+      if let wider {
+        let isPlain = !decoded.isSigned && wider.cells.container == decoded.pixels.bitsAllocated
+        let cells = isPlain ? decoded.pixels : Cells.samples(of: decoded.pixels, wider.cells)
+        let (samples, bits) = wider.samples(cells)
+        return stored(samples, isYBR: isTransformed ? false : nil, bits: bits)
+      }
       let isAsDeclared =
         format.stored == decoded.precision && format.high == format.stored - 1
         && format.isSigned == decoded.isSigned

@@ -128,11 +128,20 @@ struct FrameDecoder {
     return samples
   }
 
-  /// - Parameter isYBR: what the encoded data say of their colour, nil where only the file does.
-  func stored(_ samples: PixelBuffer, isYBR: Bool? = nil) -> StoredFrame {
-    StoredFrame(
+  /// - Parameters:
+  ///   - isYBR: what the encoded data say of their colour, nil where only the file does.
+  ///   - bits: of the samples, nil where they are those that the file states.
+  func stored(_ samples: PixelBuffer, isYBR: Bool? = nil, bits: Int? = nil) -> StoredFrame {
+    let isWider = bits ?? 0 > pixels.bitsStored
+    return StoredFrame(
       width: pixels.columns, height: pixels.rows, samples: pixels.samples, pixels: samples,
-      bitsStored: pixels.bitsStored, isYBR: pixels.samples == 3 && (isYBR ?? pixels.isYBR))
+      bitsStored: isWider ? bits ?? 0 : pixels.bitsStored,
+      isYBR: pixels.samples == 3 && (isYBR ?? pixels.isYBR),
+      remarks: isWider
+        ? [
+          "samples have \(bits ?? 0) bits, more than the \(pixels.bitsStored) of Bits Stored: "
+            + "they are kept as they are coded"
+        ] : [])
   }
 
   /// Planes to pixels.

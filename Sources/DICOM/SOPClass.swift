@@ -8,6 +8,9 @@ enum SOPClass {
   static let multiframeGrayscaleWordSecondaryCapture = "1.2.840.10008.5.1.4.1.1.7.3"
   static let multiframeTrueColorSecondaryCapture = "1.2.840.10008.5.1.4.1.1.7.4"
 
+  /// X-ray angiographic, radiofluoroscopic and (retired) biplane angiographic images.
+  static let angiography = Set(["1", "2", "3"].map { storage + "12." + $0 })
+
   /// "a basic text structured report", nil for classes that hold images and unknown ones.
   static func kindWithoutImage(_ uid: String) -> String? {
     if let kind = kinds[uid] { return kind }

@@ -12,10 +12,14 @@ package struct StoredFrame: Sendable, Equatable {
   package let bitsStored: Int
   /// True where the three samples are luminance and colour differences.
   package let isYBR: Bool
+  /// What is to be said of the values beside the file's own warnings.
+  package let remarks: [String]
 
   /// - Precondition: `pixels.count == width * height * samples`.
   package init(
-    width: Int, height: Int, samples: Int, pixels: PixelBuffer, bitsStored: Int, isYBR: Bool = false
+    width: Int, height: Int, samples: Int, pixels: PixelBuffer, bitsStored: Int,
+    isYBR: Bool = false,
+    remarks: [String] = []
   ) {
     precondition(pixels.count == width * height * samples, "the samples must match the shape")
     self.width = width
@@ -24,6 +28,7 @@ package struct StoredFrame: Sendable, Equatable {
     self.pixels = pixels
     self.bitsStored = bitsStored
     self.isYBR = isYBR
+    self.remarks = remarks
   }
 
   /// True where the frames can stand in one array: the same size, samples and type.

@@ -38,6 +38,7 @@ struct Conversion {
     if format == .npy { return try writeArray(to: path) }
     if format == .dicom { return try writeObject(to: path, window: nil) }
     let stored = try file.storedFrame(frame ?? 0)
+    for remark in stored.remarks { Terminal.warn("\(file.path): \(remark)") }
     guard stored.samples == 1 || stored.samples == 3 else {
       throw ConversionError.cannotHold(path: path, what: "\(stored.samples) samples a pixel")
     }
@@ -54,12 +55,16 @@ struct Conversion {
 
   private func writeArray(to path: String) throws {
     let frames = frame.map { $0..<($0 + 1) } ?? 0..<file.facts.frames
+    var remarks = [String]()
     try FrameArray(path: path).write(frames.count) { index in
-      try file.storedFrame(frames.lowerBound + index)
+      let stored = try file.storedFrame(frames.lowerBound + index)
+      for remark in stored.remarks where !remarks.contains(remark) { remarks.append(remark) }
+      return stored
     } differing: { index in
       // Pages of a TIFF file may differ.
       .framesDiffer(path: file.path, frame: frames.lowerBound + index + 1)
     }
+    for remark in remarks { Terminal.warn("\(file.path): \(remark)") }
   }
 
   /// Writes the picture as it is meant to be seen.

@@ -76,24 +76,65 @@ struct JPEG2000Tests {
   @Test func aPaletteTellsItsColours() throws {
     let codestream = try JPEG2000Codec.encode(
       .uint8([0, 1]), width: 2, height: 1, samplesPerPixel: 1, precision: 1)
-    func box(_ name: String, _ content: [UInt8]) -> [UInt8] {
-      [0, 0, 0, UInt8(content.count + 8)] + Array(name.utf8) + content
-    }
-    let size = box("ihdr", [0, 0, 0, 1, 0, 0, 0, 2, 0, 1, 0, 7, 0, 0])
-    let colours = box("colr", [1, 0, 0, 0, 0, 0, 16])
-    let palette = box("pclr", [0, 2, 3, 7, 7, 7, 10, 20, 30, 40, 50, 60])
-    let mapping = box("cmap", [0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 1, 2])
-    let start =
-      box("jP  ", [0x0D, 0x0A, 0x87, 0x0A]) + box("ftyp", Array("jp2 \0\0\0\0jp2 ".utf8))
+    let size = Self.box("ihdr", [0, 0, 0, 1, 0, 0, 0, 2, 0, 1, 0, 7, 0, 0])
+    let colours = Self.box("colr", [1, 0, 0, 0, 0, 0, 16])
+    let palette = Self.box("pclr", [0, 2, 3, 7, 7, 7, 10, 20, 30, 40, 50, 60])
+    let mapping = Self.box("cmap", [0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 1, 2])
     // The box of the codestream reaches to the end.
     let end = [0, 0, 0, 0] + Array("jp2c".utf8) + codestream
-    let file = start + box("jp2h", size + colours + palette + mapping) + end
+    let file = Self.start + Self.box("jp2h", size + colours + palette + mapping) + end
     let header = try ImageCodec.header(of: file)
     #expect((header.channels, header.samplesPerPixel, header.precision) == (3, 3, 8))
     #expect(try ImageCodec.decode(file).pixels == .uint8([10, 20, 30, 40, 50, 60]))
-    let plain = try ImageCodec.header(of: start + box("jp2h", size + colours) + end)
+    let plain = try ImageCodec.header(of: Self.start + Self.box("jp2h", size + colours) + end)
     #expect((plain.channels, plain.samplesPerPixel, plain.precision) == (1, 1, 1))
   }
+
+  /// Regression: a channel whose meaning is not specified was taken for opacity, and so was the last of
+  /// four of which nothing is said: the picture was multiplied by it.
+  @Test(arguments: [
+    (nil, [200, 150, 100]), (0, [200, 150, 100]), (1, [31, 24, 16]), (65535, [200, 150, 100]),
+  ])
+  func onlyWhatIsStatedToBeOpacityIsApplied(type: Int?, shown: [UInt8]) throws {
+    var file = Self.start
+    let channels = [[0, 0, 1], [1, 0, 2], [2, 0, 3], [3, type ?? 0, type == 0 ? 4 : 0]]
+    let definition = [[4]] + channels
+    let words = definition.flatMap { $0 }.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+    let size = Self.box("ihdr", [0, 0, 0, 1, 0, 0, 0, 1, 0, 4, 7, 7, 0, 0])
+    let colours = Self.box("colr", [1, 0, 0, 0, 0, 0, 16])
+    let meaning = type == nil ? [] : Self.box("cdef", words)
+    file += Self.box("jp2h", size + colours + meaning)
+    let planes = [200, 150, 100, 40].map { [Int32($0)] }
+    file += Self.box(
+      "jp2c",
+      try OpenJPEG.encode(
+        JPEG2000Planes(width: 1, height: 1, precision: 8, isSigned: false, components: planes)))
+    let image = try ImageCodec.image(from: file)
+    #expect(image.pixels == .uint8(shown))
+    #expect(image.attributes.warnings.count == (type == 1 ? 0 : 1))
+    #expect(try ImageCodec.decode(file).pixels == .uint8([200, 150, 100, 40]))
+  }
+
+  /// The library forgets the type of a channel that it moves behind the colours.
+  @Test func opacityMayComeBeforeTheColours() throws {
+    let words: [UInt8] = [4, 0, 1, 0, 1, 0, 1, 2, 0, 2, 3, 0, 3].flatMap { [0, $0] }
+    let header =
+      Self.box("ihdr", [0, 0, 0, 1, 0, 0, 0, 1, 0, 4, 7, 7, 0, 0])
+      + Self.box("colr", [1, 0, 0, 0, 0, 0, 16]) + Self.box("cdef", words)
+    let planes = [51, 255, 100, 0].map { [Int32($0)] }
+    let codestream = try OpenJPEG.encode(
+      JPEG2000Planes(width: 1, height: 1, precision: 8, isSigned: false, components: planes))
+    let file = Self.start + Self.box("jp2h", header) + Self.box("jp2c", codestream)
+    let image = try ImageCodec.image(from: file)
+    #expect(image.pixels == .uint8([51, 20, 0]) && image.attributes.warnings.isEmpty)
+  }
+
+  private static func box(_ name: String, _ content: [UInt8]) -> [UInt8] {
+    [0, 0, 0, UInt8(content.count + 8)] + Array(name.utf8) + content
+  }
+
+  private static let start =
+    box("jP  ", [0x0D, 0x0A, 0x87, 0x0A]) + box("ftyp", Array("jp2 \0\0\0\0jp2 ".utf8))
 
   @Test func valuesOverThePrecisionAreRefused() {
     #expect(throws: CodecError.self) {
@@ -104,11 +145,11 @@ struct JPEG2000Tests {
 
   private func picture(
     _ pixels: PixelBuffer, samples: Int, _ space: JPEG2000Pixels.Space, isSigned: Bool = false,
-    isPremultiplied: Bool = false
+    _ opacity: JP2Boxes.Opacity = .straight
   ) -> JPEG2000Pixels {
     JPEG2000Pixels(
       width: 1, height: 1, samples: samples, precision: 8, isSigned: isSigned,
-      alpha: samples % 2 == 0 ? samples - 1 : nil, isPremultiplied: isPremultiplied, space: space,
+      extra: samples - 1, opacity: opacity, space: space,
       pixels: pixels)
   }
 
@@ -123,7 +164,7 @@ struct JPEG2000Tests {
     #expect(try JPEG2000Display.shown(inks, .jp2).pixels == .uint8([204, 0, 124]))
     let straight = picture(.uint8([255, 100, 0, 51]), samples: 4, .plain)
     #expect(try JPEG2000Display.shown(straight, .jp2).pixels == .uint8([51, 20, 0]))
-    let laid = picture(.uint8([255, 100, 0, 51]), samples: 4, .plain, isPremultiplied: true)
+    let laid = picture(.uint8([255, 100, 0, 51]), samples: 4, .plain, .premultiplied)
     #expect(try JPEG2000Display.shown(laid, .jp2).pixels == .uint8([255, 100, 0]))
     #expect(throws: CodecError.self) {
       try JPEG2000Display.shown(picture(.uint8([1, 2, 3]), samples: 3, .other("CIELab")), .jp2)

@@ -1,5 +1,6 @@
 import Codecs
 import DICOM
+import Files
 import Imaging
 import Testing
 
@@ -29,6 +30,75 @@ struct CodestreamTests {
       7, 4095, 7, 4095, 4095, 4095, 4095, 4095, 7, 4095, 1, 4092, 4095, 4095, 4095, 4095,
     ]
     #expect(try object.file().storedFrame(0).pixels == .uint16(expected))
+  }
+
+  /// Lossless JPEG 2000, and lossless JPEG where `syntax` says so, of a row of samples.
+  private func row(
+    _ pixels: PixelBuffer, precision: Int, stored: Int, isSigned: Bool = false,
+    syntax: String = "90", overlay: Bool = false
+  ) throws -> DICOMFile {
+    var object = object(syntax, columns: pixels.count, rows: 1, allocated: 16, stored: stored)
+    object.us(0x28, 0x0103, [isSigned ? 1 : 0])
+    if overlay {
+      object.us(0x6000, 0x0010, [1])
+      object.us(0x6000, 0x0102, [stored])
+    }
+    object.encapsulated([
+      try JPEG2000Codec.encode(
+        pixels, width: pixels.count, height: 1, samplesPerPixel: 1, precision: precision)
+    ])
+    return try object.file()
+  }
+
+  /// Regression: values that need more bits than Bits Stored wrapped in silence.
+  @Test(arguments: ["90", "91", "201"])
+  func samplesOfMoreBitsThanStoredAreKeptAndTold(_ syntax: String) throws {
+    let values: [UInt16] = [64, 1280, 4032]
+    let file = try row(.uint16(values), precision: 12, stored: 10, syntax: syntax)
+    let stored = try file.storedFrame(0)
+    #expect(stored.pixels == .uint16(values) && stored.bitsStored == 12)
+    #expect(stored.remarks.count == 1)
+    let image = try file.image(0)
+    #expect(image.pixels == .uint16(values) && image.bitsStored == 12)
+    #expect(image.attributes.warnings.contains { $0.contains("12 bits") })
+  }
+
+  /// Regression: the same of JPEG-LS and lossless JPEG.
+  @Test func samplesOfMoreBitsThanStoredAreKeptInJPEGToo() throws {
+    var object = object("80", columns: 3, rows: 3, allocated: 8, stored: 6)
+    object.encapsulated([Self.ninePixels])
+    let stored = try object.file().storedFrame(0)
+    #expect(stored.pixels == .uint8([0, 255, 7, 200, 3, 9, 1, 2, 250]))
+    #expect(stored.bitsStored == 8 && stored.remarks.count == 1)
+    let pixels = PixelBuffer.uint16([64, 1280, 4032])
+    var description = ObjectDescription(.secondaryCapture, seed: "wider")
+    description.compression = .jpegLossless
+    var bytes = try DICOMWriter.encode([Image(width: 3, height: 1, pixels: pixels)], description)
+    // Bits Stored and High Bit.
+    for (tag, value) in [(0x01, 10), (0x02, 9)] as [(UInt8, UInt8)] {
+      let element: [UInt8] = [0x28, 0, tag, 1, 0x55, 0x53, 2, 0]
+      let start = try #require(
+        bytes.indices.first { bytes[$0...].starts(with: element) && bytes[$0 + 8] > 8 })
+      bytes[start + 8] = value
+    }
+    let lossless = try DICOMFile(FileBytes(bytes)).storedFrame(0)
+    #expect(lossless.pixels == pixels && lossless.bitsStored == 16)
+  }
+
+  @Test func samplesThatFitBitsStoredAreAsDeclared() throws {
+    let plain = try row(.uint16([0, 1023]), precision: 16, stored: 10).storedFrame(0)
+    #expect(plain.pixels == .uint16([0, 1023]) && plain.bitsStored == 10 && plain.remarks.isEmpty)
+    // Signed samples, as numbers, and as bit patterns with and without an extended sign.
+    let number = PixelBuffer.int16([-512, 511])
+    for pixels in [number, .uint16([0xFE00, 511]), .uint16([0x200, 511])] {
+      let stored = try row(pixels, precision: 16, stored: 10, isSigned: true).storedFrame(0)
+      #expect(stored.pixels == number && stored.remarks.isEmpty)
+    }
+    let wide = try row(.int16([-513, 600]), precision: 16, stored: 10, isSigned: true)
+    #expect(try wide.storedFrame(0).pixels == .int16([-513, 600]))
+    // Overlays in the bits above the sample are no part of it.
+    let overlay = try row(.uint16([0x400, 0x401]), precision: 16, stored: 10, overlay: true)
+    #expect(try overlay.storedFrame(0).pixels == .uint16([0, 1]))
   }
 
   @Test(arguments: ["201", "202", "203"], [[190], [50, 140], [2, 188]])

@@ -29,6 +29,16 @@ struct LookupTableTests {
     #expect(try file.storedFrame(0).pixels == .uint8([0, 1, 2, 3]))
   }
 
+  /// Regression: the table that leads from the stored values of angiography to the X-ray intensity was
+  /// applied, which turned pictures over.
+  @Test(arguments: ["12.1", "12.2", "12.3"])
+  func aTableOfIntensitiesIsNotForDisplay(_ storage: String) throws {
+    var object = object(0x3000, data: words([900, 800, 700, 600]))
+    object.text(0x08, 0x0016, "UI", "1.2.840.10008.5.1.4.1.1." + storage)
+    let file = try object.withoutFirst(0x08, 0x0016).file()
+    #expect(try file.image(0).pixels == .uint8([0, 1, 2, 3]))
+  }
+
   /// Writers leave items empty where they have no table.
   @Test func anEmptyItemIsNoTable() throws {
     for sequence in [0x3000, 0x3010] as [UInt16] {

@@ -4,9 +4,18 @@ struct JP2Boxes {
   let codestream: Int
   /// Colours that the components are indices into; nil where there are none, or nothing maps to them.
   private(set) var palette: (columns: Int, precision: Int)?
+  /// Of the channel that is stated to hold it.
+  private(set) var opacity: Opacity?
+
+  /// Types of a channel definition (I.5.3.6); 0 is colour, 65535 not specified.
+  enum Opacity: Int {
+    case straight = 1
+    case premultiplied
+  }
 
   private static let (header, contiguous) = (0x6A70_3268, 0x6A70_3263)
   private static let (paletteBox, mapping) = (0x7063_6C72, 0x636D_6170)
+  private static let definition = 0x6364_6566
 
   init<Bytes: RandomAccessCollection<UInt8>>(_ bytes: Bytes) throws(CodecError)
   where Bytes.Index == Int {
@@ -19,7 +28,9 @@ struct JP2Boxes {
       }
       guard let end = box.end else { throw .truncated(.jp2) }
       if box.type == JP2Boxes.header {
-        palette = try? JP2Boxes.palette(in: box.content..<min(end, bytes.count), bytes)
+        let content = box.content..<min(end, bytes.count)
+        palette = try? JP2Boxes.palette(in: content, bytes)
+        opacity = try? JP2Boxes.opacity(in: content, bytes)
       }
       position = end
     }
@@ -42,6 +53,29 @@ struct JP2Boxes {
       position = end
     }
     return isMapped ? palette : nil
+  }
+
+  /// Of the first channel definition's channels, each a number, a type and an association.
+  private static func opacity<Bytes: RandomAccessCollection<UInt8>>(
+    in range: Range<Int>, _ bytes: Bytes
+  ) throws(CodecError) -> Opacity? where Bytes.Index == Int {
+    var position = range.lowerBound
+    while position < range.upperBound {
+      let box = try box(at: position, in: bytes)
+      if box.type == definition {
+        var reader = BigEndianReader(bytes: bytes, position: box.content, format: .jp2)
+        for _ in 0..<(try reader.next(2)) {
+          _ = try reader.next(2)
+          let type = try reader.next(2)
+          _ = try reader.next(2)
+          if let opacity = Opacity(rawValue: type) { return opacity }
+        }
+        return nil
+      }
+      guard let end = box.end else { return nil }
+      position = end
+    }
+    return nil
   }
 
   /// - Returns: the end is nil for a box that reaches to the end of the file, or is shorter than its header.

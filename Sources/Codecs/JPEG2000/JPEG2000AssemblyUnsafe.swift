@@ -29,10 +29,11 @@ struct JPEG2000Assembly {
     guard (1...31).contains(precision) else {
       throw .unsupported(format, reason: "it has \(precision) bits a sample")
     }
-    let alpha = (0..<count).first { components[$0].alpha != 0 }
+    // The library moves channels to their colours; what is none is last then, and may have lost its type.
+    let extra = (0..<count).first { components[$0].alpha != 0 } ?? count - 1
     description = JPEG2000Pixels(
       width: header.width, height: header.height, samples: count, precision: precision,
-      isSigned: isSigned, alpha: alpha, isPremultiplied: alpha.map { components[$0].alpha } == 2,
+      isSigned: isSigned, extra: extra, opacity: header.opacity,
       space: JPEG2000Assembly.space(image), pixels: .uint8([]))
     room =
       switch (precision, isSigned) {

@@ -44,17 +44,22 @@ package enum JPEG2000Codec {
       pixels: decoded.pixels, precision: decoded.precision, isSigned: decoded.isSigned)
   }
 
-  /// The picture: grey or RGB (from sYCC and inks too), alpha laid over black, profiles ignored; signed
-  /// values from 0 on.
+  /// The picture: grey or RGB (from sYCC and inks too), stated alpha laid over black, profiles ignored;
+  /// signed values from 0 on.
   package static func image(
     from bytes: [UInt8], limits: CodecLimits = .standard
   ) throws(CodecError) -> Image {
     let decoded = try OpenJPEG.decode(bytes, limits: limits)
     let format = ImageFormat(sniffing: bytes) ?? .jpeg2000
     let shown = try JPEG2000Display.shown(decoded, format)
+    var attributes = ImageAttributes()
+    if shown.samples < decoded.samples, decoded.opacity == nil, decoded.space != .inks {
+      attributes.warnings.append(
+        "1 of \(decoded.samples) samples a pixel has no stated meaning and is not shown")
+    }
     return Image(
       width: shown.width, height: shown.height, channels: shown.samples, pixels: shown.pixels,
-      bitsStored: shown.precision)
+      bitsStored: shown.precision, attributes: attributes)
   }
 }
 
@@ -66,10 +71,10 @@ struct JPEG2000Pixels {
   var samples: Int
   var precision: Int
   var isSigned: Bool
-  /// Which sample is alpha, if one is.
-  var alpha: Int?
-  /// Whether colours were multiplied by alpha before they were coded.
-  var isPremultiplied: Bool
+  /// Which sample is no colour, of an even number.
+  var extra: Int
+  /// Nil where nothing says that the extra sample is opacity.
+  var opacity: JP2Boxes.Opacity?
   var space: Space
   /// `[height, width, samples]`, in the smallest integers that hold the precision.
   var pixels: PixelBuffer

@@ -41,9 +41,11 @@ enum JPEG2000Display {
         largest: largest)
       picture.samples = 3
     } else if picture.samples % 2 == 0 {
+      // Without a channel definition nothing says that the last sample is alpha: it is left out.
       out = AlphaBlending.overBlack(
-        out, samples: picture.samples, alpha: picture.alpha ?? picture.samples - 1,
-        largest: picture.isPremultiplied ? nil : largest)
+        out, samples: picture.samples,
+        alpha: picture.extra,
+        largest: picture.opacity == .straight ? largest : nil)
       picture.samples -= 1
     }
     if picture.space == .ycc, picture.samples == 3 { toRGB(&out, picture) }

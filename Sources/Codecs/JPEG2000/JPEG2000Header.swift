@@ -15,6 +15,8 @@ struct JPEG2000Header: Equatable {
   var rows: Range<Int>
   /// True where a component has fewer samples than the grid has points.
   var isSubsampled: Bool
+  /// What a channel definition says.
+  var opacity: JP2Boxes.Opacity?
 
   /// Largest number of components that is decoded: colour and alpha.
   static let maximumComponents = 4
@@ -26,6 +28,7 @@ struct JPEG2000Header: Equatable {
     case .jp2:
       let boxes = try JP2Boxes(bytes)
       try self.init(codestreamAt: boxes.codestream, in: bytes, format: .jp2)
+      opacity = boxes.opacity
       if let palette = boxes.palette {
         guard (1...JPEG2000Header.maximumComponents).contains(palette.columns) else {
           throw .unsupported(.jp2, reason: "its palette has \(palette.columns) columns")

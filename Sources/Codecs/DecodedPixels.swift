@@ -33,6 +33,8 @@ package struct CodecHeader: Sendable, Equatable {
   package var frames = 1
   /// Where a TIFF's pages lie in it: to find one anew means to walk over all before it.
   var pages: [UInt64] = []
+  /// What the file holds that is not read.
+  package var warnings: [String] = []
   /// Of the first page, where the file says it.
   package var pixelSpacing: PixelSpacing?
 

@@ -63,6 +63,15 @@ extension Attribute {
   static let imagePositionPatient = Attribute(0x20, 0x0032, .DS, "Image Position (Patient)")
   static let imageOrientationPatient = Attribute(0x20, 0x0037, .DS, "Image Orientation (Patient)")
   static let frameOfReferenceUID = Attribute(0x20, 0x0052, .UI, "Frame of Reference UID")
+  static let imagePositionVolume = Attribute(0x20, 0x9301, .FD, "Image Position (Volume)")
+  static let imageOrientationVolume = Attribute(0x20, 0x9302, .FD, "Image Orientation (Volume)")
+  static let dimensionOrganizationType = Attribute(
+    0x20, 0x9311, .CS, "Dimension Organization Type")
+  static let totalPixelMatrixColumns = Attribute(0x48, 0x0006, .UL, "Total Pixel Matrix Columns")
+  static let totalPixelMatrixRows = Attribute(0x48, 0x0007, .UL, "Total Pixel Matrix Rows")
+  static let concatenationUID = Attribute(0x20, 0x9161, .UI, "Concatenation UID")
+  static let concatenationNumber = Attribute(0x20, 0x9162, .US, "In-concatenation Number")
+  static let concatenationCount = Attribute(0x20, 0x9163, .US, "In-concatenation Total Number")
   static let projectionCalibration = Attribute(
     0x18, 0x9401, .SQ, "Projection Pixel Calibration Sequence")
   static let objectPixelSpacing = Attribute(
@@ -103,6 +112,14 @@ extension Attribute {
   static let voiLUTFunction = Attribute(0x28, 0x1056, .CS, "VOI LUT Function")
   static let rescaleIntercept = Attribute(0x28, 0x1052, .DS, "Rescale Intercept")
   static let rescaleSlope = Attribute(0x28, 0x1053, .DS, "Rescale Slope")
+  static let rescaleType = Attribute(0x28, 0x1054, .LO, "Rescale Type")
+  static let units = Attribute(0x54, 0x1001, .CS, "Units")
+  static let realWorldValueMapping = Attribute(
+    0x40, 0x9096, .SQ, "Real World Value Mapping Sequence")
+  static let realWorldIntercept = Attribute(0x40, 0x9224, .FD, "Real World Value Intercept")
+  static let realWorldSlope = Attribute(0x40, 0x9225, .FD, "Real World Value Slope")
+  static let recommendedViewingMode = Attribute(0x28, 0x1090, .CS, "Recommended Viewing Mode")
+  static let presentationLUTShape = Attribute(0x2050, 0x0020, .CS, "Presentation LUT Shape")
   static let doseGridScaling = Attribute(0x3004, 0x000E, .DS, "Dose Grid Scaling")
   static let modalityLUTSequence = Attribute(0x28, 0x3000, .SQ, "Modality LUT Sequence")
   static let voiLUTSequence = Attribute(0x28, 0x3010, .SQ, "VOI LUT Sequence")
@@ -120,6 +137,10 @@ extension Attribute {
   static let pixelValueTransformation = Attribute(
     0x28, 0x9145, .SQ, "Pixel Value Transformation Sequence")
   static let planePositionSequence = Attribute(0x20, 0x9113, .SQ, "Plane Position Sequence")
+  static let planePositionVolumeSequence = Attribute(
+    0x20, 0x930E, .SQ, "Plane Position (Volume) Sequence")
+  static let planeOrientationVolumeSequence = Attribute(
+    0x20, 0x930F, .SQ, "Plane Orientation (Volume) Sequence")
   static let planeOrientationSequence = Attribute(0x20, 0x9116, .SQ, "Plane Orientation Sequence")
 
   /// Overlay Bit Position of an overlay group (6000...601E).

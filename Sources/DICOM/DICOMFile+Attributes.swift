@@ -6,7 +6,8 @@ extension DICOMFile {
   package func attributes(ofFrame index: Int) -> ImageAttributes {
     var attributes = ImageAttributes(
       modality: dataSet.modality, isInverted: pixels.photometric == .monochrome1,
-      identifiers: identifiers(frame: index), warnings: warnings + overlayRemarks())
+      identifiers: identifiers(frame: index),
+      warnings: warnings + overlayRemarks() + presentationRemarks(frame: index))
     attributes.isUnnamedModality = attributes.modality == nil
     attributes.rescale = rescale(frame: index, warnings: &attributes.warnings)
     attributes.windows = windows(frame: index, warnings: &attributes.warnings)

@@ -62,6 +62,18 @@ extension DICOMFile {
       return image(.uint16(cells.map { table[$0] }), channels: 1, bits: table.bits, attributes)
     }
     // The table may give padding and what is none the same value: padding gets one of its own.
+    let largest = table.entries.reduce(0, max)
+    if largest <= UInt16(Int16.max) {
+      attributes.padding = -1 ... -1
+      let values = cells.map { padding.contains(Double($0)) ? -1 : Int16(table[$0]) }
+      return image(.int16(values), channels: 1, bits: min(table.bits + 1, 16), attributes)
+    }
+    let given = Set(table.entries)
+    if let free = (UInt16.min...UInt16.max).first(where: { !given.contains($0) }) {
+      attributes.padding = Double(free)...Double(free)
+      let values = cells.map { padding.contains(Double($0)) ? free : table[$0] }
+      return image(.uint16(values), channels: 1, bits: table.bits, attributes)
+    }
     attributes.padding = -1 ... -1
     let values = cells.map { padding.contains(Double($0)) ? -1 : Int32(table[$0]) }
     return image(.int32(values), channels: 1, bits: table.bits + 1, attributes)

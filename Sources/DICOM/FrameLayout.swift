@@ -134,11 +134,18 @@ struct FrameLayout: Sendable {
     -> FrameBytes
   {
     switch arrangement {
-    case .packed(let range, let bits, _):
+    case .packed(let range, let bits, let isTruncated):
       let start = index * bits
       let first = range.lowerBound + start / 8
       let last = range.lowerBound + (start + bits + 7) / 8
-      guard last <= range.upperBound else { throw .truncated(.pixelData) }
+      guard last <= range.upperBound else {
+        if isTruncated || range.upperBound == source.count { throw .truncated(.pixelData) }
+        throw .undecodable(
+          frame: index + 1,
+          reason:
+            "the value of \(Tag.pixelData) has \(range.count) bytes, and this frame ends at byte "
+            + "\(last - range.lowerBound)")
+      }
       guard swapsWords else {
         return FrameBytes(source, first..<last, skippedBits: start % 8)
       }

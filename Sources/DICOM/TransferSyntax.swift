@@ -47,6 +47,11 @@ package struct TransferSyntax: Sendable, Equatable {
     return suffixes.contains { uid == "1.2.840.10008.1.2.4." + $0 }
   }
 
+  /// True where they cannot hold anything else: JPEG by cosines.
+  var isAlwaysLossy: Bool {
+    ["50", "51", "52", "53", "54", "55", "56"].contains { uid == "1.2.840.10008.1.2.4." + $0 }
+  }
+
   private static let geBigEndianPixels = "1.2.840.113619.5.2"
   static let implicitLittle = TransferSyntax(uid: "1.2.840.10008.1.2")
   static let explicitLittle = TransferSyntax(uid: "1.2.840.10008.1.2.1")

@@ -28,6 +28,9 @@ package struct EnhancementChain: Sendable, Equatable {
     return image
   }
 
+  /// True where no step gives samples another meaning, as those that denoise do not.
+  package var keepsValues: Bool { parsed.allSatisfy { type(of: $0.method).purpose == .denoise } }
+
   package static func == (one: EnhancementChain, other: EnhancementChain) -> Bool {
     one.steps == other.steps
   }

@@ -38,8 +38,7 @@ extension ImageFacts {
       format: "\(header.format)", width: shown.width, height: shown.height,
       channels: header.channels, bits: header.precision, frames: header.frames, modality: nil,
       transferSyntax: nil, transferSyntaxUID: nil, photometricInterpretation: nil,
-      pixelSpacing: header.pixelSpacing, windows: [], fileSize: size
-    )
+      pixelSpacing: header.pixelSpacing, windows: [], fileSize: size, warnings: header.warnings)
   }
 
   init(_ file: DICOMFile, size: Int) {

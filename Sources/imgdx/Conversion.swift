@@ -96,7 +96,12 @@ struct Conversion {
     var description = ObjectDescription(
       derivedFrom: first, sourceHash: file.digest.description, includesIdentifiers: includesPHI)
     description.seriesDescription = "imgdx converted"
-    try AtomicFile.write(try DICOMWriter.encode(images, description), to: path)
+    description.sourceFacts = file.sourceFacts(frames: frames, keepsValues: true)
+    let bytes: [UInt8]
+    do throws(DICOMWriteError) {
+      bytes = try DICOMWriter.encode(images, description)
+    } catch { throw ConversionError.cannotWrite(source: file.path, reason: "\(error)") }
+    try AtomicFile.write(bytes, to: path)
   }
 
   private func write(_ image: Image, to path: String) throws {
@@ -124,7 +129,9 @@ enum ConversionError: Error, CustomStringConvertible {
   case windowOnColor(path: String)
   /// An array holds frames of one size and type. Counted from 1.
   case framesDiffer(path: String, frame: Int)
-  /// The same of a series; the path is that of the slice.
+  /// No DICOM object holds what the source does.
+  case cannotWrite(source: String, reason: String)
+  /// The same as frames that differ of a series; the path is that of the slice.
   case slicesDiffer(path: String)
 
   var description: String {
@@ -135,6 +142,7 @@ enum ConversionError: Error, CustomStringConvertible {
       "\(path): a window applies to grey images, and this one is in colour"
     case .framesDiffer(let path, let frame):
       "\(path): frame \(frame) has another size or type than the first; convert one by --frame"
+    case .cannotWrite(let path, let reason): "\(path): \(reason)"
     case .slicesDiffer(let path):
       "\(path): this slice has another size or type than the first of its series"
     }

@@ -91,6 +91,8 @@ struct EnhancedWriter {
     var description = ObjectDescription(
       derivedFrom: first, sourceHash: file.digest.description, includesIdentifiers: includesPHI)
     description.instanceNumber = number
+    description.sourceFacts = file.sourceFacts(
+      frames: 0..<frames.count, keepsValues: chain.keepsValues)
     return try DICOMWriter.encode(frames, description)
   }
 

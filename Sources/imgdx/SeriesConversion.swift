@@ -27,13 +27,19 @@ struct SeriesConversion {
   /// Writes stored values, or the slices as they are meant to be seen, in 8 bits.
   func write(to path: String, raw: Bool, window: Window?) throws {
     for finding in reader.series.findings {
-      // Rescale is applied to what is shown.
-      if !raw, case .mixedRescales = finding { continue }
+      if !raw && finding.isOfStoredValues { continue }
       Terminal.warn("\(finding)")
     }
     var shades = SliceShades()
+    var remarks = [String]()
     try FrameArray(path: path).write(reader.series.slices.count) { index in
-      raw ? try reader.storedFrame(index) : try shown(index, window, &shades)
+      guard raw else { return try shown(index, window, &shades) }
+      let stored = try reader.storedFrame(index)
+      for remark in stored.remarks where !remarks.contains(remark) {
+        remarks.append(remark)
+        Terminal.warn("\(reader.series.slices[index].path): \(remark)")
+      }
+      return stored
     } differing: { index in
       .slicesDiffer(path: reader.series.slices[index].path)
     }

@@ -199,4 +199,16 @@ struct TIFFTests {
       UInt8(row[start..<(start + 8)].reduce(0) { $0 << 1 | $1 })
     }
   }
+
+  /// Regression: the row was given as 4294967295.
+  @Test func aStripThatIsTooShortIsNamed() throws {
+    let page = Page(width: 4, height: 2, strips: [[1, 2, 3, 4, 5, 6, 7, 8]])
+    var file = TIFFBuilder(page).bytes()
+    // The strip's offset: seven bytes before the end.
+    let entry: [UInt8] = [0x11, 1, 4, 0, 1, 0, 0, 0]
+    let start = try #require(file.indices.first { file[$0...].starts(with: entry) })
+    file[start + 8] = UInt8(file.count - 7)
+    let error = #expect(throws: CodecError.self) { try ImageCodec.image(from: file) }
+    #expect(error?.description.contains("a strip holds fewer bytes") == true)
+  }
 }

@@ -22,6 +22,8 @@ struct SeriesConversionTests {
     description.studyInstanceUID = "1.2"
     description.seriesInstanceUID = series
     description.instanceNumber = instance
+    description.sourceFacts.position = [0, 0, Double(instance)]
+    description.sourceFacts.axes = [1, 0, 0, 0, 1, 0]
     var image = Image(width: pixels.count, height: 1, pixels: .int16(pixels))
     image.attributes.windows = windows
     image.attributes.rescale.slope = slope

@@ -1,4 +1,5 @@
 import DICOM
+import Files
 import Imaging
 import Testing
 
@@ -37,6 +38,22 @@ struct LookupTableTests {
     object.text(0x08, 0x0016, "UI", "1.2.840.10008.5.1.4.1.1." + storage)
     let file = try object.withoutFirst(0x08, 0x0016).file()
     #expect(try file.image(0).pixels == .uint8([0, 1, 2, 3]))
+  }
+
+  /// Regression: the values that a Modality LUT gives beside padding were of 32 bits, which no object
+  /// holds.
+  @Test(arguments: [[500, 100, 900, 100], [65535, 0, 1, 3]])
+  func valuesOfATableBesidePaddingCanBeWritten(_ entries: [Int]) throws {
+    var object = object(0x3000, data: words(entries))
+    object.us(0x28, 0x0120, [3])
+    let image = try object.file().image(0)
+    let description = ObjectDescription(.secondaryCapture, seed: "padding")
+    let back = try DICOMFile(FileBytes(DICOMWriter.encode([image], description))).image(0)
+    #expect(back.pixels == image.pixels)
+    let padding = try #require(back.attributes.padding)
+    let values = back.pixels.floats()
+    #expect(values.map { padding.contains(Double($0)) } == [false, false, false, true])
+    #expect(values.prefix(3) == entries.map { Float($0) }.prefix(3))
   }
 
   /// Writers leave items empty where they have no table.

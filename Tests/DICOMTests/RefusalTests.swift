@@ -44,6 +44,14 @@ struct RefusalTests {
     }
   }
 
+  /// Regression: the file was said to end where only the value does.
+  @Test func aValueThatIsTooShortIsNoEndOfTheFile() throws {
+    var object = TestObject(grey: [1, 2], columns: 2, rows: 2, allocated: 8)
+    object.set(0xFFFC, 0xFFFC, "OB", [0, 0])
+    let error = #expect(throws: DICOMError.self) { try object.file().storedFrame(0) }
+    #expect(error?.description.contains("has 2 bytes") == true)
+  }
+
   @Test func lengthsThatNoFileHasTakeNoMemory() {
     var object = TestObject()
     object.describe(columns: 65535, rows: 65535, allocated: 16)

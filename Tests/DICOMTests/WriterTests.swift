@@ -106,7 +106,10 @@ struct WriterTests {
   @Test func refusesWhatNoObjectHolds() {
     let float = Image(width: 1, height: 1, pixels: .float32([1]))
     let description = ObjectDescription(.secondaryCapture, seed: "x")
-    #expect(throws: DICOMWriteError.self) { try DICOMWriter.encode([float], description) }
+    let error = #expect(throws: DICOMWriteError.self) {
+      try DICOMWriter.encode([float], description)
+    }
+    #expect(error?.description.contains("floating-point numbers of 32 bits") == true)
     #expect(throws: DICOMWriteError.self) { try DICOMWriter.encode([], description) }
     let small = Image(width: 1, height: 1, pixels: .uint8([1]))
     let large = Image(width: 2, height: 1, pixels: .uint8([1, 2]))

@@ -8,11 +8,20 @@ package enum JPEGCodec {
   /// What the header says. `samplesPerPixel` is 1 grey, 3 RGB, 4 CMYK.
   package static func header(of bytes: [UInt8]) throws(CodecError) -> CodecHeader {
     let raw = try JPEGLibrary.header(of: bytes)
-    return CodecHeader(
+    var header = CodecHeader(
       format: .jpeg, width: Int(raw.width), height: Int(raw.height),
       samplesPerPixel: Int(raw.components), precision: 8, isSigned: false,
       orientation: EXIF.orientation(inJPEG: bytes),
       remarks: raw.isProgressive != 0 ? ["progressive"] : [])
+    header.warnings = warnings(of: bytes)
+    return header
+  }
+
+  /// Previews, gain maps and stereo views follow the first picture.
+  private static func warnings(of bytes: [UInt8]) -> [String] {
+    let count = EXIF.pictures(inJPEG: bytes)
+    return count > 1
+      ? ["the JPEG is the first of \(count) pictures in the file (MPO); only it is read"] : []
   }
 
   /// Samples as stored, not turned upright: grey, RGB (from YCbCr) or CMYK with 0 for no ink.
@@ -36,7 +45,7 @@ package enum JPEGCodec {
     let samples = header.components == 4 ? rgb(fromInvertedCMYK: stored) : stored
     let upright = EXIF.orientation(inJPEG: bytes).upright(
       .uint8(samples), width: Int(header.width), height: Int(header.height), channels: channels)
-    var attributes = ImageAttributes()
+    var attributes = ImageAttributes(warnings: warnings(of: bytes))
     if header.isIncomplete != 0 {
       attributes.warnings.append("the progressive JPEG lacks its last refinements")
     }

@@ -12,10 +12,25 @@ package enum PNGCodec {
     var remarks: [String] = []
     if raw.colorType == PNGLibrary.palette { remarks.append("palette") }
     if raw.interlaced != 0 { remarks.append("interlaced") }
-    return CodecHeader(
+    var header = CodecHeader(
       format: .png, width: Int(raw.width), height: Int(raw.height),
       samplesPerPixel: Int(raw.samples), precision: Int(raw.bitDepth), isSigned: false,
       orientation: .upright, remarks: remarks)
+    header.warnings = warnings(of: bytes)
+    return header
+  }
+
+  /// An animation has a chunk of its own before the picture's data, with the number of frames.
+  private static func warnings(of bytes: [UInt8]) -> [String] {
+    var reader = BigEndianReader(bytes: bytes, position: 8, format: .png)
+    while let length = try? reader.next(4), let type = try? reader.next(4) {
+      if type == 0x4944_4154 { break }  // IDAT
+      if type == 0x6163_544C, let frames = try? reader.next(4), frames > 1 {  // acTL
+        return ["the PNG is an animation of \(frames) frames; only its still picture is read"]
+      }
+      reader.position += length + 4
+    }
+    return []
   }
 
   /// Samples as stored: palette indices, alpha beside colour, 1-bit grey as 0 and 1.
@@ -49,11 +64,12 @@ package enum PNGCodec {
     let stored = try PNGLibrary.read(bytes, limits: limits)
     let (width, height) = (Int(stored.header.width), Int(stored.header.height))
     let display = PNGDisplay(header: stored.header)
+    let attributes = ImageAttributes(warnings: warnings(of: bytes))
     switch stored.pixels {
     case .uint16(let samples):
       return Image(
         width: width, height: height, channels: display.channels,
-        pixels: .uint16(display.flatten(samples)), bitsStored: 16)
+        pixels: .uint16(display.flatten(samples)), bitsStored: 16, attributes: attributes)
     case .uint8(let samples):
       let pixels: [UInt8] =
         if stored.header.colorType == PNGLibrary.palette {
@@ -63,7 +79,7 @@ package enum PNGCodec {
         }
       return Image(
         width: width, height: height, channels: display.channels, pixels: .uint8(pixels),
-        bitsStored: 8)
+        bitsStored: 8, attributes: attributes)
     default:
       throw .unsupported(.png, reason: "samples are neither 8 nor 16 bits")
     }

@@ -110,7 +110,13 @@ enum TIFFLibrary {
     case CTIFF_OK: return page
     case CTIFF_UNSUPPORTED: throw .unsupported(.tiff, reason: text(of: message))
     case CTIFF_OUT_OF_MEMORY: throw .outOfMemory(.tiff)
-    default: throw .corrupt(.tiff, reason: text(of: message))
+    default:
+      let text = text(of: message)
+      // What libtiff counts as when it reads a whole strip.
+      guard !text.contains("scanline 4294967295") else {
+        throw .corrupt(.tiff, reason: "a strip holds fewer bytes than its rows have")
+      }
+      throw .corrupt(.tiff, reason: text)
     }
   }
 }

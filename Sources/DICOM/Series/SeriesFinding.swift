@@ -4,6 +4,12 @@ package enum SeriesFinding: Sendable, Equatable, CustomStringConvertible {
   case duplicateInstances(paths: [String])
   /// So many slices tell no place, or none that makes sense: instance numbers order all of them.
   case unplaced(count: Int, of: Int)
+  /// Nothing places the slices and no instance numbers tell them apart: names of files order them.
+  case unordered
+  /// Frames are pieces of a picture.
+  case tiles(TiledPicture)
+  /// These parts of a concatenation are not there.
+  case incompleteConcatenation(missing: [Int], of: Int)
   /// Each of these lies in the plane of one before it and is no copy of that.
   case samePosition(slices: [Int])
   /// Slices are missing after this one.
@@ -24,6 +30,12 @@ package enum SeriesFinding: Sendable, Equatable, CustomStringConvertible {
   case mixedFramesOfReference(count: Int)
   /// Not all stored values mean the same.
   case mixedRescales(count: Int)
+  /// Rescaled values are of different kinds (Hounsfield units, none).
+  case mixedRescaleTypes(count: Int)
+  /// Values count different things (becquerels, counts).
+  case mixedUnits(count: Int)
+  /// The smallest value is white in some slices, black in others.
+  case mixedPhotometrics
 
   package var description: String {
     switch self {
@@ -31,6 +43,11 @@ package enum SeriesFinding: Sendable, Equatable, CustomStringConvertible {
       "the same instance is in \(paths.count) files: \(paths.joined(separator: ", "))"
     case .unplaced(let count, let all):
       "no usable position for \(count) of \(all) slices: in the order of their instance numbers"
+    case .unordered:
+      "where instance numbers are missing or equal, the names of files tell the order"
+    case .tiles(let picture): picture.description
+    case .incompleteConcatenation(let missing, let count):
+      "the series lacks \(SeriesFinding.list(missing, "part")) of \(count) of a concatenation"
     case .samePosition(let slices) where slices.count == 1:
       "\(SeriesFinding.list(slices)) lies where the one before it does"
     case .samePosition(let slices):
@@ -50,18 +67,32 @@ package enum SeriesFinding: Sendable, Equatable, CustomStringConvertible {
       "slices have \(count) different frames of reference: their positions do not compare"
     case .mixedRescales(let count):
       "slices have \(count) different rescale slopes or intercepts: their stored values do not compare"
+    case .mixedRescaleTypes(let count):
+      "slices have \(count) different rescale types: their values do not compare"
+    case .mixedUnits(let count):
+      "slices have \(count) different units: their values do not compare"
+    case .mixedPhotometrics:
+      "slices are MONOCHROME1 and MONOCHROME2: the same stored value is dark in some and bright in others"
+    }
+  }
+
+  /// True for what is resolved where slices are shown.
+  package var isOfStoredValues: Bool {
+    switch self {
+    case .mixedRescales, .mixedPhotometrics: true
+    default: false
     }
   }
 
   private static func short(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
 
   /// "slices 2, 3, 5, 6, 8 and 395 more".
-  private static func list(_ slices: [Int]) -> String {
+  private static func list(_ slices: [Int], _ noun: String = "slice") -> String {
     let named = slices.prefix(5).map(String.init)
     let rest = slices.count - named.count
     let last = rest > 0 ? "\(rest) more" : named.last ?? ""
     let others = rest > 0 ? named : named.dropLast()
-    if others.isEmpty { return "slice \(last)" }
-    return "slices \(others.joined(separator: ", ")) and \(last)"
+    if others.isEmpty { return "\(noun) \(last)" }
+    return "\(noun)s \(others.joined(separator: ", ")) and \(last)"
   }
 }

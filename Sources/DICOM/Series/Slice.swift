@@ -17,13 +17,17 @@ package struct Slice: Sendable, Equatable {
   package let pixelSpacing: PixelSpacing?
   package let frameOfReferenceUID: String?
   package let rescale: Rescale
+  /// What rescaled values are, as the file writes it.
+  package let rescaleType: String?
+  package let source: SliceSource
 
   /// - Parameter statesPlane: nil where that is so with a geometry only.
   package init(
     path: String, frame: Int, sopInstanceUID: String, instanceNumber: Int?, width: Int,
     height: Int, geometry: PlaneGeometry?, statesPlane: Bool? = nil,
     pixelSpacing: PixelSpacing? = nil, frameOfReferenceUID: String? = nil,
-    rescale: Rescale = .identity
+    rescale: Rescale = .identity, rescaleType: String? = nil,
+    source: SliceSource = SliceSource()
   ) {
     self.path = path
     self.frame = frame
@@ -36,6 +40,8 @@ package struct Slice: Sendable, Equatable {
     self.pixelSpacing = pixelSpacing
     self.frameOfReferenceUID = frameOfReferenceUID
     self.rescale = rescale
+    self.rescaleType = rescaleType
+    self.source = source
   }
 }
 
@@ -89,10 +95,11 @@ extension DICOMFile {
   package func slices(path: String) -> [Slice] {
     // Frames past those with functional groups of their own are alike.
     let stack = stack()
-    let common = slice(path, frame: frameGroups.count, in: stack?.plane)
+    let source = sliceSource
+    let common = slice(path, frame: frameGroups.count, in: stack?.plane, source)
     return (0..<pixels.frames).map { index in
       var slice =
-        index < frameGroups.count ? slice(path, frame: index, in: stack?.plane) : common
+        index < frameGroups.count ? slice(path, frame: index, in: stack?.plane, source) : common
       slice.frame = index
       if let stack { slice.geometry = slice.geometry?.moved(by: stack.offsets[index]) }
       return slice
@@ -115,13 +122,20 @@ extension DICOMFile {
   }
 
   /// - Parameter plane: what states the plane where no functional group does.
-  private func slice(_ path: String, frame index: Int, in plane: DataSet?) -> Slice {
+  private func slice(
+    _ path: String, frame index: Int, in plane: DataSet?, _ source: SliceSource
+  ) -> Slice {
     func numbers(_ sequence: Attribute, _ attribute: Attribute) -> [Double] {
       let stated = group(sequence, frame: index).numbers(attribute)
       return stated.isEmpty ? plane?.numbers(attribute) ?? [] : stated
     }
-    let position = numbers(.planePositionSequence, .imagePositionPatient)
-    let axes = numbers(.planeOrientationSequence, .imageOrientationPatient)
+    var position = numbers(.planePositionSequence, .imagePositionPatient)
+    var axes = numbers(.planeOrientationSequence, .imageOrientationPatient)
+    if position.isEmpty && axes.isEmpty {
+      // Ultrasound volumes count from an origin of their own (PS3.3 C.8.24.3).
+      position = numbers(.planePositionVolumeSequence, .imagePositionVolume)
+      axes = numbers(.planeOrientationVolumeSequence, .imageOrientationVolume)
+    }
     // What there is to remark of a frame is told where it is read.
     var remarks = [String]()
     return Slice(
@@ -131,7 +145,9 @@ extension DICOMFile {
       statesPlane: !position.isEmpty || !axes.isEmpty,
       pixelSpacing: SpacingResolver(file: self, frame: index).resolve(warnings: &remarks),
       frameOfReferenceUID: dataSet.text(.frameOfReferenceUID),
-      rescale: rescale(frame: index, warnings: &remarks))
+      rescale: rescale(frame: index, warnings: &remarks),
+      rescaleType: group(.pixelValueTransformation, frame: index).text(.rescaleType),
+      source: source)
   }
 }
 

@@ -59,8 +59,12 @@ struct SliceStack {
   func findings() -> [SeriesFinding] {
     var findings = duplicates()
     let unplaced = sorted.count(where: { $0.geometry == nil })
-    if unplaced > 0 && sorted.contains(where: \.statesPlane) {
+    let files = Dictionary(sorted.map { ($0.path, $0.instanceNumber) }) { first, _ in first }
+    // The frames of one object that places none are in its own order.
+    if unplaced > 0 && (files.count > 1 || sorted.contains(where: \.statesPlane)) {
       findings.append(.unplaced(count: unplaced, of: sorted.count))
+      let numbers = Set(files.values.compactMap { $0 })
+      if files.count > 1 && numbers.count < files.count { findings.append(.unordered) }
     }
     findings += differences()
     if orientations > 1 { findings.append(.mixedOrientations(count: orientations)) }

@@ -1,4 +1,4 @@
-/// Attributes that are written and never read.
+/// Attributes that are written, and read at most to be written again.
 extension Attribute {
   static let fileMetaVersion = Attribute(2, 0x0001, .OB, "File Meta Information Version")
   static let mediaStorageSOPInstanceUID = Attribute(
@@ -23,8 +23,13 @@ extension Attribute {
   static let regionFlags = Attribute(0x18, 0x6016, .UL, "Region Flags")
   static let studyID = Attribute(0x20, 0x0010, .SH, "Study ID")
   static let patientOrientation = Attribute(0x20, 0x0020, .CS, "Patient Orientation")
-  static let frameIncrementPointer = Attribute(0x28, 0x0009, .AT, "Frame Increment Pointer")
   static let burnedInAnnotation = Attribute(0x28, 0x0301, .CS, "Burned In Annotation")
-  static let rescaleType = Attribute(0x28, 0x1054, .LO, "Rescale Type")
-  static let presentationLUTShape = Attribute(0x2050, 0x0020, .CS, "Presentation LUT Shape")
+  static let laterality = Attribute(0x20, 0x0060, .CS, "Laterality")
+  static let imageLaterality = Attribute(0x20, 0x0062, .CS, "Image Laterality")
+  static let lossyImageCompression = Attribute(0x28, 0x2110, .CS, "Lossy Image Compression")
+  static let lossyImageCompressionRatio = Attribute(
+    0x28, 0x2112, .DS, "Lossy Image Compression Ratio")
+  static let lossyImageCompressionMethod = Attribute(
+    0x28, 0x2114, .CS, "Lossy Image Compression Method")
+  static let frameIncrementPointer = Attribute(0x28, 0x0009, .AT, "Frame Increment Pointer")
 }

@@ -33,7 +33,14 @@ extension DICOMWriter {
     case .int8 where !image.isColor, .uint16 where !image.isColor,
       .int16 where !image.isColor:
       return
-    default: throw .unsuitablePixels(reason: "they are neither 8 nor 16 bits, or 16-bit colour")
+    default:
+      let bits = image.pixels.bitsAllocated
+      let kind = image.pixels.isFloatingPoint ? "floating-point numbers" : "integers"
+      let isSigned = image.pixels.isSigned && !image.pixels.isFloatingPoint
+      throw .unsuitablePixels(
+        reason: image.isColor
+          ? "they are colours of \(bits) bits, and colours have 8"
+          : "they are \(isSigned ? "signed " : "")\(kind) of \(bits) bits, and grey has 8 or 16")
     }
   }
 

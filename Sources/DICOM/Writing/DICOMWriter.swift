@@ -77,7 +77,8 @@ package enum DICOMWriter {
     try dataSet.set(.seriesNumber, Double(description.seriesNumber))
     try dataSet.set(.instanceNumber, Double(description.instanceNumber))
     try dataSet.set(.patientOrientation, "")
-    try dataSet.set(.burnedInAnnotation, description.isDerived ? nil : "NO")
+    if !description.isDerived { try dataSet.set(.burnedInAnnotation, "NO") }
+    try description.sourceFacts.write(to: &dataSet)
     try setDerivation(&dataSet, description)
   }
 
@@ -119,7 +120,8 @@ package enum DICOMWriter {
     if rescale != .identity || (count > 1 && description.kind == .secondaryCapture) {
       try dataSet.set(.rescaleIntercept, rescale.intercept)
       try dataSet.set(.rescaleSlope, rescale.slope)
-      try dataSet.set(.rescaleType, "US")
+      let type = rescale == .identity ? nil : description.sourceFacts.rescaleType
+      try dataSet.set(.rescaleType, type ?? "US")
     }
     setPadding(&dataSet, image)
     try setShades(&dataSet, image.attributes)

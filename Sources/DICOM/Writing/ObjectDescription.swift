@@ -54,6 +54,8 @@ package struct ObjectDescription: Sendable {
   /// Milliseconds between the frames of a cine loop.
   package var frameTime = 40.0
   package var pixelSpacing: PixelSpacing?
+  /// Of the image that it was made of.
+  package var sourceFacts = SourceFacts()
 
   /// An object whose UIDs depend on `seed` alone: the same seed, the same file.
   package init(_ kind: Kind, seed: String) {

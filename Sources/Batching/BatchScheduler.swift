@@ -222,7 +222,8 @@ final class BatchScheduler {
     let isOwn = files.allSatisfy { file in
       CaseWriter.isOutput(file.path, of: item.name)
     }
-    return isOwn && !(entry.card + entry.summary).utf8.contains(UInt8(ascii: "<"))
+    let opening = UInt8(ascii: "<")
+    return isOwn && !entry.card.utf8.contains(opening) && !entry.summary.utf8.contains(opening)
   }
 
   private func welcome(_ worker: WorkerProcess, _ facts: ModelFacts) throws(BatchError) {

@@ -52,9 +52,16 @@ struct CaseWriter {
   /// True for the files of a case, `<name>.json`, `<name>.frame-0001.mask.png` and the like, also
   /// under what they are called until they are whole.
   static func isOutput(_ file: String, of name: String) -> Bool {
-    guard file.hasPrefix(name) else { return false }
-    let ending = /(\.frame-[0-9]+)?\.(json|mask\.png|overlay\.png)(\.part-[0-9]+-[0-9]+)?/
-    return file.dropFirst(name.count).wholeMatch(of: ending) != nil
+    // By hand: a regular expression took a millisecond, for each file of each case.
+    var rest = file[...].utf8
+    guard rest.drop(name) else { return false }
+    if rest.drop(".frame-"), !rest.dropDigits() { return false }
+    guard rest.drop(".json") || rest.drop(".mask.png") || rest.drop(".overlay.png") else {
+      return false
+    }
+    return rest.isEmpty
+      || rest.drop(".part-") && rest.dropDigits() && rest.drop("-") && rest.dropDigits()
+        && rest.isEmpty
   }
 
   private func writeDocument(_ record: CaseRecord, _ folder: String) throws(FileError)
@@ -88,5 +95,21 @@ struct CaseWriter {
     } catch {
       throw .cannotEncode(what: what, reason: error.description)
     }
+  }
+}
+
+extension Substring.UTF8View {
+  /// Takes a beginning away; false where there is another.
+  fileprivate mutating func drop(_ beginning: String) -> Bool {
+    guard starts(with: beginning.utf8) else { return false }
+    self = dropFirst(beginning.utf8.count)
+    return true
+  }
+
+  /// Takes digits away; false where there is none.
+  fileprivate mutating func dropDigits() -> Bool {
+    let rest = drop(while: { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+    defer { self = rest }
+    return rest.count < count
   }
 }

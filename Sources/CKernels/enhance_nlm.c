@@ -17,18 +17,15 @@ INLINE vec load(const float *p) {
 
 INLINE void store(float *p, vec v) { memcpy(p, &v, sizeof v); }
 
-// exp(x) for x <= 0, within 1e-6 relative: 2^n times a polynomial of the rest; as for -87 below it.
-INLINE vec exponential(vec x) {
-  x = __builtin_elementwise_max(x, (vec){0} - 87.0f);
-  const vec scaled = x * 1.44269504f;
-  const vec shifted = scaled + 12582912.0f;  // rounds to the nearest integer
-  const vec whole = shifted - 12582912.0f;
-  const vec rest = (scaled - whole) * 0.693147181f;
-  const vec tail =
-      0.5f + rest * (0.166666667f +
-                     rest * (0.0416666667f + rest * (0.00833333333f + rest * 0.00138888889f)));
-  const ivec power = (__builtin_convertvector(whole, ivec) + 127) * (1 << 23);
-  return (1.0f + rest * (1.0f + rest * tail)) * (vec)power;
+// 2^x for x <= 0, within 2e-7 relative; as for -126 below it. The whole part goes into the exponent's
+// bits; the rest, at most a half, through the polynomial of least relative error.
+INLINE vec power_of_two(vec x) {
+  x = __builtin_elementwise_max(x, (vec){0} - 126.0f);
+  const vec shifted = x + 12582912.0f;  // rounds to the nearest integer, in the lowest bits
+  const vec r = x - (shifted - 12582912.0f);
+  const vec tail = 0.240221197f + r * (0.0555071332f + r * (0.00967554121f + r * 0.00132764566f));
+  const vec value = 1.00000007f + r * (0.693146967f + r * tail);
+  return (vec)((ivec)value + ((ivec)shifted << 23));
 }
 
 // What all displacements of one call share.
@@ -87,11 +84,12 @@ INLINE void weigh(const Block *block, const Displacement *d, float *restrict col
     for (int k = 1; k < side; k++) sum += load(d->squares + (size_t)k * pitch + x);
     store(columns + x, sum);
   }
-  const float mean = -block->scale / (float)(side * side);
+  // exp(-x) as a power of two.
+  const float mean = -1.44269504f * block->scale / (float)(side * side);
   for (int x = 0; x < d->count; x += lanes) {
     vec sum = load(columns + x);
     for (int k = 1; k < side; k++) sum += load(columns + x + k);
-    store(d->weights + x, exponential(sum * mean));
+    store(d->weights + x, power_of_two(sum * mean));
   }
 }
 

@@ -106,6 +106,8 @@ for bits in (8, 12):
     }
     if bits == 8:
         files["DICOM JPEG baseline"] = lambda: dicom("4.50", bits, saved(values, format="JPEG", quality=90))
+        files["DICOM JPEG progressive"] = lambda: dicom(
+            "4.55", bits, saved(values, format="JPEG", quality=90, progressive=True))
         files["JPEG"] = lambda: saved(values, format="JPEG", quality=90)
         files["JPEG progressive"] = lambda: saved(values, format="JPEG", quality=90, progressive=True)
     for name, make in files.items():

@@ -26,6 +26,28 @@ extension Model {
     return Model(graph: graph, metadata: metadata)
   }
 
+  /// The model run on its image at several sizes, and the mean of its answers.
+  /// - Parameters:
+  ///   - sides: of the squares that the image is resized to, in pixels.
+  ///   - inputSide: of the square that the new model takes.
+  /// - Throws: ``ModelFileError/unsupported(path:reason:)`` where it takes no squares of these sizes.
+  package func averaged(overSides sides: [Int], inputSide: Int, path: String)
+    throws(ModelFileError) -> Model
+  {
+    guard metadata.map({ $0.input.width == $0.input.height }) ?? true else {
+      throw .unsupported(path: path, reason: "its input is not square")
+    }
+    var metadata = metadata
+    metadata?.input.width = inputSide
+    metadata?.input.height = inputSide
+    do {
+      let graph = try graph.averaged(overSides: sides, inputSide: inputSide)
+      return Model(graph: graph, metadata: metadata)
+    } catch {
+      throw .unsupported(path: path, reason: error.description)
+    }
+  }
+
   private func answers(as other: ModelMetadata?) -> Bool {
     guard let own = metadata, let other else { return metadata == nil && other == nil }
     return own.labels == other.labels && own.input == other.input

@@ -97,6 +97,49 @@ import Testing
     }
   }
 
+  @Test func aNetworkAtSeveralSizesIsTheMeanOfItsAnswers() throws {
+    let graph = network(scale: 1)
+    let whole = try reread(
+      graph.averaged(overSides: [6, 12], inputSide: 6), halvesWeights: false
+    ).0
+    #expect(whole.parameterCount == graph.parameterCount + 2)
+    // The second by hand: enlarged, answered, and its mask brought back.
+    var large = graph
+    large.inputs[0].shape = [nil, 1, 12, 12]
+    let image = Tensor(shape: [2, 1, 6, 6], (0..<72).map { cos(Float($0)) })
+    func resized(_ tensor: Tensor, to side: Int) throws -> Tensor {
+      let resize = Graph(
+        inputs: [.init(name: "x", shape: tensor.shape)], outputs: ["y"],
+        nodes: [
+          Node(
+            name: "resize", operation: Resize(.linear, .sizes(y: side, x: side)), inputs: ["x"],
+            outputs: ["y"])
+        ])
+      let plan = try InferencePlan(graph: resize, inputShape: tensor.shape, threads: 1)
+      return try #require(try plan.run(tensor)["y"])
+    }
+    let plan = try InferencePlan(graph: large, inputShape: [2, 1, 12, 12], threads: 1)
+    let second = try plan.run(try resized(image, to: 12))
+    let expected = [
+      "mask": try resized(try #require(second["mask"]), to: 6).values,
+      "classes": try #require(second["classes"]).values,
+    ]
+    let (first, mean) = (try answers(graph), try answers(whole))
+    for output in ["mask", "classes"] {
+      let values = try #require(mean[output])
+      for (index, value) in values.enumerated() {
+        let due = ((first[output]?[index] ?? .nan) + (expected[output]?[index] ?? .nan)) / 2
+        #expect(abs(value - due) < 1e-5)
+      }
+    }
+  }
+
+  @Test(arguments: [[], [6, 6], [0], [1 << 40]]) func sizesThatMakeNoSenseAreRefused(sides: [Int]) {
+    #expect(throws: NetworkError.self) {
+      try network(scale: 1).averaged(overSides: sides, inputSide: 6)
+    }
+  }
+
   @Test func networksThatAnswerDifferentQuestionsAreNotAveraged() throws {
     var other = network(scale: 1)
     other.outputs = ["mask"]

@@ -27,22 +27,22 @@ extension Graph {
       for (name, constant) in member.constants { result.constants[own(name)] = constant }
       result.fixed.formUnion(member.fixed.map(own))
     }
-    for output in first.outputs { result.appendMean(of: output, members: members.count) }
+    for output in first.outputs {
+      result.appendMean(of: members.indices.map { "member\($0 + 1).\(output)" }, as: output)
+    }
     return result
   }
 
-  private mutating func appendMean(of output: String, members: Int) {
-    var sum = "member1.\(output)"
-    for index in 1..<max(members, 1) {
+  mutating func appendMean(of terms: [String], as output: String) {
+    var sum = terms[0]
+    for (index, term) in terms.enumerated().dropFirst() {
       let next = "\(output).sum\(index + 1)"
       nodes.append(
-        Node(
-          name: next, operation: Arithmetic(.add), inputs: [sum, "member\(index + 1).\(output)"],
-          outputs: [next]))
+        Node(name: next, operation: Arithmetic(.add), inputs: [sum, term], outputs: [next]))
       sum = next
     }
     let share = "\(output).share"
-    parameters[share] = Tensor(shape: [1], [1 / Float(members)])
+    parameters[share] = Tensor(shape: [1], [1 / Float(terms.count)])
     fixed.insert(share)
     nodes.append(
       Node(

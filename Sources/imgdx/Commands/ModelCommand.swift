@@ -151,35 +151,7 @@ extension ModelCommand {
     }
   }
 
-  /// `imgdx model average`: several networks as one.
-  struct Average: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      commandName: "average", abstract: "Makes one model that averages the answers of several.",
-      discussion: """
-        The mean of several networks, trained with other seeds or on other images, is nearly always \
-        better than each; it takes as long as all of them. They must have the same inputs, outputs, \
-        labels and enhancement. Name and text are the first one's.
-
-        Example: imgdx model average seed1.onnx seed2.onnx -o both.onnx --half
-        """)
-
-    @Argument(help: "The model files, two at least.") var models: [String]
-    @Option(name: .shortAndLong, help: "The model file to write.") var output: String
-    @Flag(help: "Write weights in half precision.") var half = false
-
-    func validate() throws {
-      guard models.count > 1 else { throw ValidationError("Give two models at least.") }
-    }
-
-    func run() throws {
-      try ModelCommand.refuseOverwriting(models, by: output)
-      var members: [Model] = []
-      for path in models { members.append(try Model.load(path: path)) }
-      try Model.average(members, paths: models).write(to: output, halvesWeights: half)
-    }
-  }
-
-  fileprivate static func refuseOverwriting(_ inputs: [String], by output: String) throws {
+  static func refuseOverwriting(_ inputs: [String], by output: String) throws {
     func resolved(_ path: String) -> URL { URL(fileURLWithPath: path).resolvingSymlinksInPath() }
     guard !inputs.map(resolved).contains(resolved(output)) else {
       throw ValidationError("The output would replace the input.")

@@ -168,28 +168,43 @@ KERNEL void imgdx_winograd_output(
   }
 }
 
+// One 4x4 tile of gradients of `n` channels, of which the image holds `height` rows of `width` pixels.
+INLINE void output_backward_tile(
+    float *restrict out, long plane, const float *restrict in, long row, long pixel, long n,
+    long height, long width) {
+  vec rows[4][6], column[6];
+  UNROLLED for (int i = 0; i < 4; i++) {
+    vec d[4];
+    UNROLLED for (int j = 0; j < 4; j++)
+      d[j] = i < height && j < width ? load(in + j * pixel, n) : (vec){0};
+    output_transposed_1d(rows[i], d[0], d[1], d[2], d[3]);
+    in += row;
+    HERE(in);
+  }
+  UNROLLED for (int j = 0; j < 6; j++) {
+    output_transposed_1d(column, rows[0][j], rows[1][j], rows[2][j], rows[3][j]);
+    float *tap = out + j * plane;
+    UNROLLED for (int i = 0; i < 6; i++) {
+      store(tap, column[i], n);
+      tap += 6 * plane;
+      HERE(tap);
+    }
+  }
+}
+
 KERNEL void imgdx_winograd_output_backward(
     float *restrict dm, long m_pitch, const float *restrict image, long height, long width,
     long channels, long tiles_x, long first, long count) {
-  const long plane = m_pitch * ((channels + panel - 1) / panel * panel);
+  const long plane = m_pitch * ((channels + panel - 1) / panel * panel), row = width * channels;
   for (long t = 0; t < count; t++) {
     const long y0 = (first + t) / tiles_x * 4, x0 = (first + t) % tiles_x * 4;
+    const int inside = y0 + 4 <= height && x0 + 4 <= width;
     for (long c = 0; c < channels; c += lanes) {
       const long n = channels - c;
-      vec rows[4][6], column[6];
-      for (int i = 0; i < 4; i++) {
-        vec d[4];
-        for (int j = 0; j < 4; j++)
-          d[j] = y0 + i < height && x0 + j < width
-                     ? load(image + ((y0 + i) * width + x0 + j) * channels + c, n)
-                     : (vec){0};
-        output_transposed_1d(rows[i], d[0], d[1], d[2], d[3]);
-      }
+      const float *in = image + (y0 * width + x0) * channels + c;
       float *out = dm + c / panel * panel * m_pitch + t * panel + c % panel;
-      for (int j = 0; j < 6; j++) {
-        output_transposed_1d(column, rows[0][j], rows[1][j], rows[2][j], rows[3][j]);
-        for (int i = 0; i < 6; i++) store(out + (i * 6 + j) * plane, column[i], n);
-      }
+      if (inside && n >= lanes) output_backward_tile(out, plane, in, row, channels, lanes, 4, 4);
+      else output_backward_tile(out, plane, in, row, channels, n, height - y0, width - x0);
     }
   }
 }

@@ -21,8 +21,7 @@ final class BatchScheduler {
   private var workers: [WorkerProcess] = []
   private var earlyDeaths = 0
   private var stopDeadline: ContinuousClock.Instant?
-  /// When workers were last listened to.
-  private var lastTurn = ContinuousClock.now
+  private var attendance = Attendance()
   private var unsettled = 0
   private var thumbnailSide = 0
   /// Nil until the first worker is ready.
@@ -72,7 +71,7 @@ final class BatchScheduler {
   ///   - all: how many one report will show.
   /// - Returns: true when every case is settled.
   func run(cases: Int, ofAll all: Int) throws(BatchError) -> Bool {
-    (unsettled, lastTurn) = (cases, .now)
+    (unsettled, attendance) = (cases, Attendance())
     let hasThumbnails = setup.configuration.includesThumbnails
     thumbnailSide = hasThumbnails ? RunOutputs.thumbnailSide(cases: all) : 0
     while unsettled > 0 {
@@ -152,20 +151,15 @@ final class BatchScheduler {
     }
   }
 
-  /// Who was stopped with its workers (Ctrl-Z, a frozen container) must not blame them for it.
-  /// - Parameter patience: how long this process meant to wait.
-  /// - Returns: the time by which that is taken into account.
-  @discardableResult
-  private func noticeAbsence(beyond patience: Duration) -> ContinuousClock.Instant {
-    let now = ContinuousClock.now
-    let away = now - lastTurn - patience
-    if away > .seconds(1) { for worker in workers { worker.deadline += away } }
-    lastTurn = now
-    return now
+  /// Who was stopped with its workers must not blame them for it.
+  private func noticeAbsence(beyond patience: Duration) {
+    guard let away = attendance.absence(beyond: patience) else { return }
+    for worker in workers { worker.deadline += away }
   }
 
   private func checkDeadlines() throws(BatchError) {
-    let now = noticeAbsence(beyond: .zero)
+    noticeAbsence(beyond: .zero)
+    let now = attendance.lastTurn
     for worker in workers where !worker.isIdle && worker.deadline <= now {
       worker.kill(because: "timed out after \(BatchSettings.describe(settings.timeout))")
       try bury(worker)
@@ -197,7 +191,7 @@ final class BatchScheduler {
       assignment.isOpened = true
     case .decoded: assignment.isDecoding = false
     case .image(let entry, let files):
-      guard Self.isPlausible(entry, files, for: assignment.item) else {
+      guard entry.isPlausible(with: files, for: assignment.item) else {
         return worker.kill(because: WorkerProcess.nonsense)
       }
       try remember { try ledger.add(LedgerEntry(entry), files: files, to: id) }
@@ -212,18 +206,6 @@ final class BatchScheduler {
       return try finish(worker, assignment, fault: fault)
     }
     worker.state = .busy(assignment)
-  }
-
-  /// What a worker says is believed only so far, since a file may have taken it over: its files are
-  /// those of its case, and its text cannot become markup.
-  private static func isPlausible(_ entry: RunEntry, _ files: [OutputFile], for item: LedgerCase)
-    -> Bool
-  {
-    let isOwn = files.allSatisfy { file in
-      CaseWriter.isOutput(file.path, of: item.name)
-    }
-    let opening = UInt8(ascii: "<")
-    return isOwn && !entry.card.utf8.contains(opening) && !entry.summary.utf8.contains(opening)
   }
 
   private func welcome(_ worker: WorkerProcess, _ facts: ModelFacts) throws(BatchError) {

@@ -11,7 +11,13 @@ enum Program {
       Terminal.say("imgdx: the command line cannot be read: is /proc mounted?")
       exit(Ending.couldNotRun.rawValue)
     }
-    ProcessSettings.apply(isWorker: arguments.first == WorkerCommand.name)
+    let isWorker = arguments.first == WorkerCommand.name
+    // A worker confines itself before it starts a thread.
+    guard isWorker || ProcessSettings.mayStartThreads else {
+      Terminal.say("imgdx: no thread can be started: are there too many processes (ulimit -u)?")
+      exit(Ending.couldNotRun.rawValue)
+    }
+    ProcessSettings.apply(isWorker: isWorker)
     let ending = run(arguments)
     exit(ending.rawValue)
   }

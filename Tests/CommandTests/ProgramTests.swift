@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import imgdx
@@ -20,6 +21,26 @@ import Testing
     #expect(ended.status == 2)
     #expect(ended.errors.contains("would replace the input"))
     #expect(!ended.errors.contains("SUBCOMMANDS") && !ended.errors.contains("<subcommand>"))
+  }
+}
+
+/// Who may start no thread: libraries waited for one for ever.
+@Suite struct ThreadLimitTests {
+  /// A user that has no other process; root is bound by no limit.
+  private static let line =
+    "ulimit -u 1; timeout -s KILL 60 setpriv --reuid=64999 --clear-groups '\(Workbench.program.path)' doctor"
+
+  @Test(
+    .enabled(if: getuid() == 0 && isReachable, "needs root, and a program that others can reach"))
+  func aProgramWithoutThreadsSaysSo() throws {
+    let ended = try Workbench.runShell(Self.line)
+    #expect(ended.status == 1)
+    #expect(ended.errors.contains("no thread can be started"))
+  }
+
+  private static var isReachable: Bool {
+    let line = "setpriv --reuid=64999 --clear-groups '\(Workbench.program.path)' --version"
+    return (try? Workbench.runShell(line))?.status == 0
   }
 }
 

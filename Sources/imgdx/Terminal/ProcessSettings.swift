@@ -3,6 +3,19 @@ private import Foundation
 
 /// What the process as a whole must agree on before any work starts.
 enum ProcessSettings {
+  /// Whether two threads more can be started, as the program needs. Where the user may have no more
+  /// (`ulimit -u`), the libraries would wait for one for ever.
+  static var mayStartThreads: Bool {
+    var threads: [pthread_t] = []
+    defer { for thread in threads { pthread_join(thread, nil) } }
+    for _ in 0..<2 {
+      var thread = pthread_t()
+      guard pthread_create(&thread, nil, { _ in nil }, nil) == 0 else { return false }
+      threads.append(thread)
+    }
+    return true
+  }
+
   /// - Parameter isWorker: true for a process that must confine itself before it starts a thread.
   static func apply(isWorker: Bool) {
     // A closed pipe is an error from `write`, not a death: a batch must outlive its reader.

@@ -134,6 +134,20 @@ import Testing
     }
   }
 
+  /// It was written all the same, and no program could run it.
+  @Test func aNetworkWhoseMaskHasAFixedSizeIsNotAveragedOverSizes() throws {
+    var graph = network(scale: 1)
+    graph.nodes[0].outputs = ["features"]
+    graph.nodes[1].inputs = ["features"]
+    graph.nodes.append(
+      Node(
+        name: "fixed", operation: Resize(.linear, .sizes(y: 12, x: 12)), inputs: ["features"],
+        outputs: ["mask"]))
+    #expect(throws: NetworkError.self) {
+      try graph.averaged(overSides: [6, 12], inputSide: 12)
+    }
+  }
+
   @Test(arguments: [[], [6, 6], [0], [1 << 40]]) func sizesThatMakeNoSenseAreRefused(sides: [Int]) {
     #expect(throws: NetworkError.self) {
       try network(scale: 1).averaged(overSides: sides, inputSide: 6)

@@ -46,6 +46,8 @@ extension Graph {
       }
     }
     for output in outputs { result.appendMean(of: terms[output] ?? [], as: output) }
+    // Answers of a size of their own, whatever the image's, do not meet.
+    _ = try result.shapes(inputShapes: [input.name: [1, channels, inputSide, inputSide]])
     return result
   }
 

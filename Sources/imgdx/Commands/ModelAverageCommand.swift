@@ -39,7 +39,9 @@ extension ModelCommand {
         guard let sizes else { return [] }
         let sides = sizes.split(separator: ",").map { Int($0.filter { $0 != " " }) ?? 0 }
         guard !sides.isEmpty, sides.allSatisfy({ 1...8192 ~= $0 }), Set(sides).count == sides.count
-        else { throw ValidationError("--sizes takes numbers of pixels, such as 128,160,192.") }
+        else {
+          throw ValidationError("--sizes takes different numbers of pixels, such as 128,160,192.")
+        }
         return sides
       }
     }
